@@ -1,0 +1,30 @@
+"""The face stage: finds the faces in every frame. The frames themselves pass unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generation.pipeline.engines import Engines
+from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
+
+
+class FaceRestore:
+    """Counts faces where the client left face correction on. Facts: faces, one number an image, in order."""
+
+    name = "face_restore"
+    pool: Pool = "gpu"
+    time_limit_seconds = 120
+
+    def applies_to(self, spec: GenerationSpec) -> bool:
+        return spec.face_correction == "auto"
+
+    def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
+        finder = engines.face_finder().engine
+        counts: list[int] = []
+        for item in state.items:
+            beat(len(counts), spec.count)
+            if isinstance(item, Frame):
+                counts.append(len(finder.find(item.pixels)))
+            yield item
+        yield Facts({"faces": counts})

@@ -1,0 +1,51 @@
+"""The upscale stage: every frame gets exactly the size the client asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from generation.pipeline.engines import Engines
+from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
+
+
+class Upscale:
+    """Crops each frame to the final aspect and enlarges it. Facts: upscaler, the name of the network.
+
+    The model draws multiples of 8 or 64, so its frame can be a few pixels too wide or too tall: they are cut
+    off evenly on both sides rather than squeezed.
+    """
+
+    name = "upscale"
+    pool: Pool = "gpu"
+    time_limit_seconds = 540
+
+    def applies_to(self, spec: GenerationSpec) -> bool:
+        return (spec.native_width, spec.native_height) != (spec.width, spec.height)
+
+    def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
+        upscaler = engines.upscaler().engine
+        for position, item in enumerate(state.items):
+            if not isinstance(item, Frame):
+                yield item
+                continue
+            cropped = crop_to_aspect(item.pixels, spec.width, spec.height)
+            on_tile = _spanning(beat, position, len(state.items))
+            yield Frame(item.index, upscaler.upscale(cropped, spec.width, spec.height, on_tile))
+        yield Facts({"upscaler": upscaler.name})
+
+
+def crop_to_aspect(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """The largest centred part of (h, w, 3) `pixels` with the aspect of `width` x `height`."""
+    have_height, have_width = pixels.shape[:2]
+    keep_width = min(have_width, max(1, round(have_height * width / height)))
+    keep_height = min(have_height, max(1, round(have_width * height / width)))
+    left, top = (have_width - keep_width) // 2, (have_height - keep_height) // 2
+    return pixels[top : top + keep_height, left : left + keep_width]
+
+
+def _spanning(beat: Beat, position: int, count: int) -> Beat:
+    """The beat of image `position`, counted over the tiles of all `count` images (they have equal sizes)."""
+    return lambda done, total: beat(position * total + done, count * total)
