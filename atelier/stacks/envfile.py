@@ -1,0 +1,57 @@
+""".atelier/env: where a running stack is, for scripts. It exists exactly while the stack is ready."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from atelier.stacks.process import is_alive
+from atelier.stacks.secrets import write_private
+
+NAMES = (
+    "ATELIER_URL", "ATELIER_API_KEY", "DATABASE_URL", "BROKER_URL", "FLOWER_URL",
+    "ADMIN_URL", "ADMIN_USER", "ADMIN_PASSWORD", "PIDS",
+)  # fmt: skip
+STACK = "stack"
+"""Name, in PIDS, of the process that started all the others."""
+
+
+def write_env(path: Path, values: Mapping[str, str], pids: Mapping[str, int]) -> None:
+    """Write the file (mode 600, one NAME=value a line, quoted for a shell). Missing names are left empty."""
+    shown = {**values, "PIDS": ",".join(f"{name}={pid}" for name, pid in pids.items())}
+    write_private(path, "".join(f"{name}={shlex.quote(shown.get(name, ''))}\n" for name in NAMES))
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """The file's variables; empty when there is none."""
+    if not path.exists():
+        return {}
+    pairs = (line.partition("=") for line in path.read_text().splitlines())
+    return {name: "".join(shlex.split(value)) for name, _, value in pairs if name}
+
+
+def read_pids(values: Mapping[str, str]) -> dict[str, int]:
+    """Process ids by name."""
+    pairs = (pair.partition("=") for pair in values.get("PIDS", "").split(",") if pair)
+    return {name: int(pid) for name, _, pid in pairs}
+
+
+def find_live(path: Path) -> dict[str, str]:
+    """The variables of a stack that is up; empty when none is (a file left by a killed stack does not count)."""
+    values = read_env(path)
+    pid = read_pids(values).get(STACK)
+    return values if pid is not None and is_alive(pid) and _is_stack(pid) else {}
+
+
+def remove_env(path: Path) -> None:
+    """The stack is not ready any more."""
+    path.unlink(missing_ok=True)
+
+
+def _is_stack(pid: int) -> bool:
+    """A reused process id belongs to some other program."""
+    try:
+        return b"python" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
