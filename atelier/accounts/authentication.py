@@ -1,0 +1,114 @@
+"""Who is asking: an API key in the Authorization header, or a member's session."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from atelier.accounts.keys import parse_key
+from atelier.accounts.models import ApiKey, Membership, Workspace
+from atelier.core.errors import AtelierError
+
+
+class NotAuthenticated(AtelierError):
+    code = "not_authenticated"
+    status = 401
+    title = "Send a valid API key"
+
+    def __init__(self, detail: str = "Send `Authorization: Bearer atl_live_...` with a key of your workspace.") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="atelier"'})
+
+
+class WorkspaceSuspended(AtelierError):
+    code = "workspace_suspended"
+    status = 403
+    title = "The workspace is suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The authenticated side of a request. `actor` names it in the audit: key_... or user:<id>."""
+
+    workspace: Workspace
+    actor: str
+    is_authenticated: bool = True
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Bearer keys. A malformed key is refused without a query; the reason of a refusal is never told apart."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="atelier"'
+
+    def authenticate(self, request: Request) -> tuple[Caller, ApiKey] | None:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        key = _find(text.strip())
+        if key.workspace.suspended_at is not None:
+            raise WorkspaceSuspended("An operator has suspended this workspace.")
+        return Caller(key.workspace, key.id), key
+
+
+def _find(text: str) -> ApiKey:
+    parsed = parse_key(text)
+    if parsed is None:
+        raise NotAuthenticated("This is not an API key: its form or checksum is wrong.")
+    usable = Q(expires_at=None) | Q(expires_at__gt=Now())
+    key = ApiKey.objects.select_related("workspace").filter(usable, lookup=parsed.lookup, revoked_at=None).first()
+    if key is None or not hmac.compare_digest(key.digest, parsed.digest):
+        raise NotAuthenticated("The API key is unknown, expired or revoked.")
+    _note_use(key)
+    return key
+
+
+def _note_use(key: ApiKey) -> None:
+    """Once a minute at most: a busy key must not cost a write a request."""
+    if key.last_used_at is None or datetime.now(UTC) - key.last_used_at > timedelta(minutes=1):
+        ApiKey.objects.filter(id=key.id).update(last_used_at=Now())
+
+
+class WorkspaceSessionAuthentication(SessionAuthentication):
+    """A person's Django session, acting for the first workspace he or she belongs to."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, None] | None:
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
+        return None if member is None else (Caller(member.workspace, f"user:{found[0].pk}"), None)
+
+
+class IsWorkspace(BasePermission):
+    """Only callers that act for a workspace."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        if not isinstance(request.user, Caller):
+            raise NotAuthenticated
+        return True
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document names the key."""
+
+    target_class = ApiKeyAuthentication
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "atl_live_..."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = WorkspaceSessionAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

@@ -1,0 +1,8 @@
+"""Who did what: written with the change, never changed."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "atelier.audit"
+    label = "audit"

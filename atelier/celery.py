@@ -1,0 +1,20 @@
+"""The Celery application. Workers, the relay and Flower start from here."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atelier.settings")
+
+app = Celery("atelier")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # current_app is thread-local: without this a chain started in a thread goes to amqp://localhost
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _connect_presence(**_: object) -> None:
+    from atelier.presence import connect  # needs the apps, which are ready only now
+
+    connect()

@@ -1,0 +1,1 @@
+"""The kernel: no models, no domain words."""

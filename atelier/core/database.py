@@ -1,0 +1,46 @@
+"""The database's clock, its notifications, and how long-lived loops survive its restarts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import DateTimeField, Func
+
+log = logging.getLogger(__name__)
+
+DISCONNECTED = (OperationalError, InterfaceError)
+"""What a lost or restarting database raises."""
+
+
+class Now(Func):
+    """The wall clock of the database. Unlike now() it moves within a transaction."""
+
+    function = "clock_timestamp"
+    template = "%(function)s()"
+    output_field = DateTimeField()
+
+
+def database_now() -> datetime:
+    """The database's clock: the only clock that leases and deadlines know."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def notify(channel: str, payload: str = "") -> None:
+    """NOTIFY on commit. At most 8,000 bytes; equal notifications of one transaction are folded by PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+
+
+def attempt(work: Callable[[], int], name: str) -> int | None:
+    """Run one round of a loop; on a lost database drop the connection and return None so that it is tried again."""
+    try:
+        return work()
+    except DISCONNECTED as error:
+        log.warning("%s: database unavailable, will retry: %s", name, error)
+        connection.close()
+        return None

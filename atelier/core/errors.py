@@ -1,0 +1,45 @@
+"""The base of every error a client may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AtelierError(Exception):
+    """A stated fact with a stable code. Subclasses stand beside the code that raises them.
+
+    `code` never changes once published, `status` is the HTTP status, `title` the same for every occurrence;
+    `detail` says what was wrong this time and `extra` adds members to the problem document (RFC 9457, section 3.2).
+    """
+
+    code = "internal_error"
+    status = 500
+    title = "Something went wrong on our side"
+
+    def __init__(self, detail: str = "", *, headers: dict[str, str] | None = None, **extra: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.headers = headers or {}
+        self.extra = extra
+
+
+class InvalidRequest(AtelierError):
+    """`errors` lists what is wrong as {pointer, message}; a pointer follows RFC 6901."""
+
+    code = "invalid_request"
+    status = 400
+    title = "The request is not valid"
+
+
+class NotFound(AtelierError):
+    """The same answer for an unknown id and for another workspace's id."""
+
+    code = "not_found"
+    status = 404
+    title = "There is no such resource"
+
+
+class Conflict(AtelierError):
+    code = "conflict"
+    status = 409
+    title = "The request does not fit the state of the resource"

@@ -1,0 +1,32 @@
+"""Log lines as JSON, one a line, with the ids of what they speak of; secrets are masked."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+
+SECRETS = re.compile(r"(atl_live_)[A-Za-z0-9_]+|(://[^:/@\s]+:)[^@\s]+(?=@)")
+FIELDS = ("generation_id", "workspace_id", "stage", "fence", "attempt", "request_id", "code", "duration_ms")
+
+
+def mask(text: str) -> str:
+    """Hide API keys and passwords in URLs."""
+    return SECRETS.sub(lambda found: (found[1] or found[2]) + "***", text)
+
+
+class JsonFormatter(logging.Formatter):
+    """time, level, logger, message, the known fields, and the traceback if there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": mask(record.getMessage()),
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info:
+            line["traceback"] = mask(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)

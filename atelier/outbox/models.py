@@ -1,0 +1,24 @@
+"""The outbox: events that a committed transaction decided and the relay has still to publish."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class OutboxMessage(models.Model):
+    """One event. `dedupe_key` makes a decision unique: saying it twice is saying it once."""
+
+    event = models.CharField(max_length=60)
+    subject = models.CharField(max_length=32)
+    lane = models.CharField(max_length=20)
+    payload = models.JSONField(default=dict)
+    dedupe_key = models.CharField(max_length=120, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    published_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(published_at=None), name="outbox_unpublished"),
+        ]

@@ -1,0 +1,50 @@
+"""A worker's side of presence: says it is alive while it runs, and gives back its work when it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from django.db import connection
+
+from atelier.core.database import attempt
+from atelier.core.tasks import worker_name
+from generation.catalog import list_loadable_models
+from generation.heartbeat import leaving
+from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
+
+log = logging.getLogger(__name__)
+_stopped = threading.Event()
+
+
+def connect() -> None:
+    """Attach to Celery's worker signals. Called once, by the application's module."""
+    worker_ready.connect(_start, dispatch_uid="presence.start")
+    worker_shutting_down.connect(_leave, dispatch_uid="presence.leave")
+    worker_shutdown.connect(_end, dispatch_uid="presence.end")
+
+
+def _start(sender: Any, **_: Any) -> None:
+    _stopped.clear()
+    leaving.clear()
+    queues = list(sender.app.amqp.queues.consume_from)
+    threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True).start()
+
+
+def _beat(queues: list[str]) -> None:
+    models = list_loadable_models() if any(name.startswith("gpu.") for name in queues) else []
+    while not _stopped.is_set():
+        attempt(lambda: announce_worker(name=worker_name(), queues=queues, models=models), "presence")
+        connection.close()
+        _stopped.wait(BEAT_SECONDS)
+
+
+def _leave(**_: Any) -> None:
+    leaving.set()
+
+
+def _end(**_: Any) -> None:
+    _stopped.set()
+    attempt(lambda: retire_worker(name=worker_name()), "presence")

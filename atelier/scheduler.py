@@ -1,0 +1,108 @@
+"""The scheduler: dispatch, relay, reap and reconcile, each in its own loop. Run as many as you like."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+from django.db import connection
+
+from atelier.core.database import attempt
+from atelier.outbox.relay import relay_batch
+from atelier.outbox.services import CHANNEL as OUTBOX_CHANNEL
+from atelier.subscriptions import ROUTES
+from generation.services.events import DISPATCH_CHANNEL
+from generation.services.recovery import forget_old_answers, reap, reconcile
+from generation.services.scheduling import dispatch_next
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`work` runs every `seconds`, at once when `channel` is notified, and again while it returns above zero."""
+
+    name: str
+    work: Callable[[], int]
+    seconds: float
+    channel: str | None = None
+
+
+def _reconcile() -> int:
+    wrong = reconcile()
+    if wrong:
+        log.error("invariants broken: %s", wrong)
+    return 0
+
+
+def _forget() -> int:
+    forget_old_answers()
+    return 0
+
+
+LOOPS = (
+    Loop("dispatch", lambda: int(dispatch_next()), 1.0, DISPATCH_CHANNEL),
+    Loop("relay", lambda: relay_batch(ROUTES), 1.0, OUTBOX_CHANNEL),
+    Loop("reap", reap, 5.0),
+    Loop("reconcile", _reconcile, 60.0),
+    Loop("forget", _forget, 3600.0),
+)
+
+
+def run(stop: threading.Event) -> None:
+    """Run all loops until `stop` is set; returns when they have ended."""
+    bells = {loop.name: threading.Event() for loop in LOOPS}
+    threads = [
+        threading.Thread(target=_turn, args=(loop, bells[loop.name], stop), name=f"scheduler-{loop.name}", daemon=True)
+        for loop in LOOPS
+    ]
+    channels = {loop.channel: bells[loop.name] for loop in LOOPS if loop.channel}
+    threads.append(threading.Thread(target=_listen, args=(channels, stop), name="scheduler-listen", daemon=True))
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    for bell in bells.values():
+        bell.set()
+    for thread in threads:
+        thread.join(timeout=10)
+
+
+def _turn(loop: Loop, bell: threading.Event, stop: threading.Event) -> None:
+    while not stop.is_set():
+        bell.clear()
+        if not _once(loop):
+            connection.close()
+            bell.wait(loop.seconds)
+
+
+def _once(loop: Loop) -> bool:
+    """One round; True when there may be more to do at once. An error is logged and waits for the next round."""
+    try:
+        return (attempt(loop.work, loop.name) or 0) > 0
+    except Exception:
+        log.exception("scheduler loop %s failed", loop.name)
+        return False
+
+
+def _listen(bells: dict[str, threading.Event], stop: threading.Event) -> None:
+    """Ring the loops' bells on NOTIFY. While the database is away the loops go on by their clocks."""
+    while not stop.is_set():
+        try:
+            with psycopg.connect(**_connection_parameters(), autocommit=True) as listening:
+                for channel in bells:
+                    listening.execute(f"LISTEN {channel}")
+                while not stop.is_set():
+                    for notice in listening.notifies(timeout=1.0, stop_after=1):
+                        bells[notice.channel].set()
+        except psycopg.Error as error:
+            log.warning("listener: database unavailable, will retry: %s", error)
+            time.sleep(1)
+
+
+def _connection_parameters() -> dict:
+    parameters = connection.get_connection_params()
+    return {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}

@@ -1,0 +1,29 @@
+"""The REST API and its OpenAPI document."""
+
+from atelier.settings import env
+
+API_PREFIX = "api/v1/atelier/"
+ATELIER_RATE_LIMITS = env.flag("ATELIER_RATE_LIMITS", True)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "atelier.accounts.authentication.ApiKeyAuthentication",
+        "atelier.accounts.authentication.WorkspaceSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["atelier.accounts.authentication.IsWorkspace"],
+    "DEFAULT_PARSER_CLASSES": ["atelier.core.parsers.StrictJsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "atelier.core.exception_handler.to_problem",
+    "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Atelier",
+    "DESCRIPTION": "Prompts in, delivered pictures out.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/atelier",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [],
+}

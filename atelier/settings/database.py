@@ -1,0 +1,24 @@
+"""PostgreSQL: a pool of connections for the service role; the owner role only for migrations."""
+
+import sys
+
+import dj_database_url
+
+from atelier.settings import env
+
+OWNER_COMMANDS = {"migrate", "makemigrations", "grant_service_role", "sqlmigrate"}
+_as_owner = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
+_service_url = env.text("DATABASE_URL")
+_url = env.text("DATABASE_OWNER_URL", _service_url) if _as_owner else _service_url
+
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(_url),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "pool": {"min_size": 1, "max_size": int(env.number("ATELIER_DATABASE_POOL", 12)), "timeout": 5},
+        },
+    }
+}
+SERVICE_ROLE = dj_database_url.parse(_service_url)["USER"]

@@ -1,0 +1,33 @@
+"""The only reader of the process environment. docs/configuration.md lists every variable."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's text; ImproperlyConfigured when it is missing and has no default."""
+    value = os.environ.get(name, default)
+    if value is None or (value == "" and default is None):
+        raise ImproperlyConfigured(f"Set the environment variable {name} (docs/configuration.md).")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """True for 1, true, yes, on (any case)."""
+    return text(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def number(name: str, default: float) -> float:
+    """A number; ImproperlyConfigured when the text is not one."""
+    try:
+        return float(text(name, str(default)))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a number.") from error
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """Comma separated names, blanks dropped."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]

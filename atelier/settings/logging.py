@@ -1,0 +1,17 @@
+"""JSON log lines on standard error, and Sentry where an address for it is set."""
+
+import sentry_sdk
+
+from atelier.settings import env
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "atelier.core.logging.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.text("ATELIER_LOG_LEVEL", "INFO")},
+    "loggers": {"django.db.backends": {"level": "INFO"}, "botocore": {"level": "WARNING"}},
+}
+
+if env.text("SENTRY_DSN", ""):
+    sentry_sdk.init(dsn=env.text("SENTRY_DSN"), send_default_pii=False)

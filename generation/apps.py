@@ -1,0 +1,7 @@
+"""Requests in, images out."""
+
+from django.apps import AppConfig
+
+
+class GenerationConfig(AppConfig):
+    name = "generation"

@@ -1,0 +1,18 @@
+"""The Celery chain of a generation: one link for every run of neighbouring stages in one pool."""
+
+from __future__ import annotations
+
+from celery import chain, current_app
+
+from atelier.queues import route
+from generation.pipeline.registry import links, pool_of
+
+
+def build_chain(*, generation_id: str, fence: int, lane: str, stages: tuple[str, ...]) -> chain:
+    """Immutable signatures of (generation_id, fence), each on the queue of its pool and lane. Only ids travel."""
+    return chain(
+        current_app.signature(f"generation.stage.{name}", args=(generation_id, fence), immutable=True).set(
+            queue=route(pool_of(name), lane)
+        )
+        for name in links(stages)
+    )

@@ -1,0 +1,112 @@
+"""Artifacts between stages: frames and files kept in storage under their fence, checked by SHA-256 when read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from generation.models import StageResult
+from generation.pipeline.registry import plan
+from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.stage import File, Frame
+from storage.services import get_artifact, put_artifact
+
+KEEP_BYTES = 128 * 1024 * 1024
+"""Products of the stage before that stay in memory for the next stage of the same link."""
+
+Artifact = dict[str, Any]
+"""index, kind (frame or file), key, sha256, and for files format, width, height."""
+
+
+class ArtifactDamaged(Exception):
+    """What storage returned is not what was stored."""
+
+
+class Items(Sequence[Frame | File]):
+    """The products of a stage, loaded one by one; small ones just made are taken from memory."""
+
+    def __init__(self, artifacts: Sequence[Artifact], recent: dict[str, Frame | File]) -> None:
+        self.artifacts = list(artifacts)
+        self._recent = recent
+
+    def __len__(self) -> int:
+        return len(self.artifacts)
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return [self[index] for index in range(*position.indices(len(self)))]
+        return self.load(self.artifacts[position])
+
+    def __iter__(self) -> Iterator[Frame | File]:
+        return (self.load(artifact) for artifact in self.artifacts)
+
+    def load(self, artifact: Artifact) -> Frame | File:
+        """The product of an artifact. Raises `ArtifactDamaged`, or storage's errors."""
+        kept = self._recent.get(artifact["key"])
+        return kept if kept is not None else load(artifact)
+
+
+class Checkpoint:
+    """Where one claim of a generation stores what its stages make."""
+
+    def __init__(self, workspace_id: str, generation_id: str, fence: int) -> None:
+        self._place = {"workspace_id": workspace_id, "generation_id": generation_id, "fence": fence}
+        self._recent: dict[str, Frame | File] = {}
+
+    def store(self, stage: str, product: Frame | File, before: Items) -> Artifact:
+        """Keep a product; a frame that a stage passed on unchanged keeps its artifact."""
+        for artifact in before.artifacts:
+            if self._recent.get(artifact["key"]) is product:
+                return artifact
+        content, described = _encode(product)
+        key = put_artifact(**self._place, stage=stage, index=product.index, content=content)
+        self._remember(key, product, len(content))
+        return {"key": key, "sha256": hashlib.sha256(content).hexdigest(), **described}
+
+    def items(self, artifacts: Sequence[Artifact]) -> Items:
+        """The products behind `artifacts`."""
+        return Items(artifacts, self._recent)
+
+    def _remember(self, key: str, product: Frame | File, size: int) -> None:
+        if size + sum(_size(kept) for kept in self._recent.values()) <= KEEP_BYTES:
+            self._recent[key] = product
+
+    def forget_all_but(self, artifacts: Sequence[Artifact]) -> None:
+        """Free the products that no later stage reads."""
+        wanted = {artifact["key"] for artifact in artifacts}
+        self._recent = {key: product for key, product in self._recent.items() if key in wanted}
+
+
+def latest_artifacts(generation_id: str, spec: GenerationSpec, stage: str) -> list[Artifact]:
+    """What the last finished stage before `stage` left; empty when none made anything."""
+    results = dict(StageResult.objects.filter(generation_id=generation_id).values_list("stage", "artifacts"))
+    names = plan(spec)
+    earlier = names[: names.index(stage)]
+    return next((results[name] for name in reversed(earlier) if results.get(name)), [])
+
+
+def load(artifact: Artifact) -> Frame | File:
+    """Read one product back. Raises `ArtifactDamaged` when its SHA-256 differs."""
+    content = get_artifact(artifact["key"])
+    if hashlib.sha256(content).hexdigest() != artifact["sha256"]:
+        raise ArtifactDamaged(artifact["key"])
+    if artifact["kind"] == "frame":
+        return Frame(artifact["index"], np.load(io.BytesIO(content), allow_pickle=False))
+    return File(artifact["index"], content, artifact["format"], artifact["width"], artifact["height"])
+
+
+def _encode(product: Frame | File) -> tuple[bytes, Artifact]:
+    if isinstance(product, File):
+        described = {"format": product.format, "width": product.width, "height": product.height}
+        return product.content, {"index": product.index, "kind": "file", **described}
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(product.pixels), allow_pickle=False)
+    return buffer.getvalue(), {"index": product.index, "kind": "frame"}
+
+
+def _size(product: Frame | File) -> int:
+    return len(product.content) if isinstance(product, File) else product.pixels.nbytes

@@ -1,0 +1,166 @@
+"""The records of generations. PostgreSQL is the only truth: whatever the broker loses stands here."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from atelier.core.ids import new_id
+from generation.pipeline import lifecycle
+from generation.pipeline.spec import GenerationSpec
+
+_LANES = ("priority", "standard", "basic")
+
+
+class Generation(models.Model):
+    """One accepted request, from `queued` to a terminal status.
+
+    `fence` grows with every claim: whoever holds an older one can change nothing. `lease_expires_at` belongs to
+    the stage that is running; `waiting_since` says since when a link waits in a queue instead. `lane` is the
+    tier's, `route_lane` the one it was dispatched to. All times are the database's.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "gen"), editable=False)
+    workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
+    actor = models.CharField(max_length=60)
+    status = models.CharField(max_length=12, default=lifecycle.QUEUED)
+    lane = models.CharField(max_length=10)
+    route_lane = models.CharField(max_length=10, blank=True)
+    model = models.CharField(max_length=100)
+    request = models.JSONField()
+    spec = models.JSONField()
+    facts = models.JSONField(default=dict)
+    credits_held = models.PositiveIntegerField()
+    credits_used = models.PositiveIntegerField(default=0)
+    retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    fence = models.PositiveIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0)
+    wakes = models.PositiveIntegerField(default=0)
+    stage = models.CharField(max_length=20, blank=True)
+    step = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True)
+
+    created_at = models.DateTimeField(db_default=Now())
+    target_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=lifecycle.STATUSES), name="generation_status_known"),
+            models.CheckConstraint(condition=Q(lane__in=_LANES), name="generation_lane_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=lifecycle.TERMINAL, completed_at__isnull=False)
+                | Q(status__in=lifecycle.LIVE, completed_at=None),
+                name="generation_completed_when_terminal",
+            ),
+            models.CheckConstraint(condition=Q(credits_used__lte=F("credits_held")), name="generation_used_within_hold"),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="generation_by_workspace"),
+            models.Index(fields=["lane", "workspace", "created_at"], condition=Q(status="queued"), name="generation_queue"),
+            models.Index(
+                fields=["status", "lease_expires_at"], condition=Q(status__in=lifecycle.IN_FLIGHT), name="generation_flight"
+            ),
+            models.Index(fields=["deadline_at"], condition=Q(status__in=lifecycle.LIVE), name="generation_deadline"),
+            models.Index(fields=["-created_at"], name="generation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def plan_spec(self) -> GenerationSpec:
+        return GenerationSpec.from_json(self.spec)
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in lifecycle.TERMINAL
+
+
+class Slot(models.Model):
+    """One of a workspace's places to run: more than its tier allows cannot be written."""
+
+    generation = models.OneToOneField(Generation, models.CASCADE, primary_key=True, related_name="slot")
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="slot_once")]
+
+
+class StageResult(models.Model):
+    """A finished stage: what it made (artifact keys with SHA-256), what it learned, what it cost."""
+
+    generation = models.ForeignKey(Generation, models.CASCADE, related_name="stage_results")
+    stage = models.CharField(max_length=20)
+    fence = models.PositiveIntegerField()
+    worker = models.CharField(max_length=100)
+    artifacts = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    duration_ms = models.PositiveIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["generation", "stage"], name="stage_once")]
+
+
+class GenerationEvent(models.Model):
+    """What clients watch: queued, stage, step, image, terminal. Ids grow in commit order within a generation."""
+
+    generation = models.ForeignKey(Generation, models.CASCADE, related_name="events")
+    type = models.CharField(max_length=20)
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["generation", "id"], name="event_by_generation")]
+        constraints = [
+            models.UniqueConstraint(fields=["generation"], condition=Q(type="terminal"), name="one_terminal_event"),
+        ]
+
+
+class IdempotencyRecord(models.Model):
+    """The answer given under a caller's Idempotency-Key."""
+
+    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE, related_name="+")
+    endpoint = models.CharField(max_length=60)
+    key = models.CharField(max_length=255)
+    body_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    answer = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "endpoint", "key"], name="idempotency_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+
+
+class Turn(models.Model):
+    """Fair order: when a workspace was last served, and how much each lane has had."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    served = models.FloatField(default=0)
+
+
+class Worker(models.Model):
+    """A worker process that said it is alive: which queues it serves and which models it can load."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    seen_at = models.DateTimeField()
+    queues = models.JSONField()
+    model_names = models.JSONField()

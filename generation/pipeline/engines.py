@@ -1,0 +1,80 @@
+"""What the stages ask of the outside world: Protocols that the adapters in `generation.engines` fulfil."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRequest:
+    """What a text-to-image engine draws: one image a seed, `width` x `height` pixels."""
+
+    prompt: str
+    negative_prompt: str
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float | None
+    seeds: tuple[int, ...]
+
+
+class TextToImage(Protocol):
+    def draw(self, request: DrawRequest, on_step: Callable[[int, int], None]) -> Iterator[np.ndarray]:
+        """Yield one (height, width, 3) uint8 RGB array a seed, in order.
+
+        `on_step(done, total)` is called after every denoising step; total = steps x images. The pixels of a seed
+        do not depend on the other seeds. Raises `StageFailed` when the output is not a picture.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face found in an image, in its pixels; `score` in 0..1; landmarks are (x, y) pairs."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float
+    landmarks: tuple[tuple[float, float], ...]
+
+
+class FaceFinder(Protocol):
+    def find(self, pixels: np.ndarray) -> list[Face]:
+        """Faces in a (height, width, 3) uint8 RGB array, best score first."""
+        ...
+
+
+class Upscaler(Protocol):
+    name: str
+    """What the metadata fact `upscaler` says."""
+
+    def upscale(
+        self, pixels: np.ndarray, width: int, height: int, on_tile: Callable[[int, int], None]
+    ) -> np.ndarray:
+        """Enlarge (h, w, 3) uint8 RGB to exactly (height, width, 3); `on_tile(done, total)` before every tile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[T]):
+    """An engine ready to run; `load_ms` is what loading cost this time (0 on a cache hit)."""
+
+    engine: T
+    cache_hit: bool
+    load_ms: int
+
+
+class Engines(Protocol):
+    def text_to_image(self, model: str) -> Loaded[TextToImage]: ...
+
+    def face_finder(self) -> Loaded[FaceFinder]: ...
+
+    def upscaler(self) -> Loaded[Upscaler]: ...

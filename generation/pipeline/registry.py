@@ -1,0 +1,32 @@
+"""The stages, in order. Tasks, routes, the chain and the contract tests derive from this list."""
+
+from __future__ import annotations
+
+from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.stage import Stage
+from generation.pipeline.stages.diffusion import Diffusion
+from generation.pipeline.stages.encode import Encode
+from generation.pipeline.stages.face_restore import FaceRestore
+from generation.pipeline.stages.prompt import Prompt
+from generation.pipeline.stages.upscale import Upscale
+
+STAGES: tuple[Stage, ...] = (Prompt(), Diffusion(), FaceRestore(), Upscale(), Encode())
+UPLOAD = "upload"
+"""The last link of every chain: not a pure stage, it hands the files to storage and settles."""
+
+BY_NAME = {stage.name: stage for stage in STAGES}
+
+
+def pool_of(name: str) -> str:
+    """The pool of workers that runs stage `name`: cpu or gpu."""
+    return "cpu" if name == UPLOAD else BY_NAME[name].pool
+
+
+def plan(spec: GenerationSpec) -> tuple[str, ...]:
+    """Names of the stages this spec needs, in order, ending with the upload."""
+    return (*(stage.name for stage in STAGES if stage.applies_to(spec)), UPLOAD)
+
+
+def links(names: tuple[str, ...]) -> list[str]:
+    """The first stage of every run of neighbouring stages in one pool: one message each (docs/adr/0005)."""
+    return [name for position, name in enumerate(names) if position == 0 or pool_of(names[position - 1]) != pool_of(name)]

@@ -1,0 +1,186 @@
+"""Runs one link of the chain: the stages of one pool, each between two checkpoints, then passes on."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from atelier.accounts.selectors import get_tier
+from atelier.core.crashpoints import crashpoint
+from atelier.core.database import DISCONNECTED
+from generation.checkpoints import Artifact, Checkpoint, latest_artifacts
+from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
+from generation.pipeline.engines import Engines
+from generation.pipeline.registry import BY_NAME, UPLOAD, plan, pool_of
+from generation.pipeline.stage import Facts, File, StageFailed, State
+from generation.services.claims import StageClaim, claim_stage, give_back, may_pass_on, record_stage
+from generation.services.completion import cancel_running, fail_generation, settle_generation
+from generation.services.progress import report_image
+from storage.services import StorageUnavailable, StoredImage, store_image
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+UPLOAD_LIMIT_SECONDS = 300
+PATIENCE_SECONDS = 10.0
+"""How long a step waits for storage or the database before the generation goes back to the queue."""
+
+
+def run_link(*, generation_id: str, fence: int, stage: str, worker: str) -> bool:
+    """Run `stage` and the stages after it in the same pool. True: the chain goes on; False: it ends here.
+
+    Safe to run twice: a stage is claimed by a guarded update, a finished one passes on.
+    """
+    claim = _patiently(
+        lambda: claim_stage(generation_id=generation_id, fence=fence, stage=stage, worker=worker)
+    )
+    if claim is None:
+        return may_pass_on(generation_id=generation_id, fence=fence, stage=stage)
+    link = _Link(claim, worker)
+    try:
+        return link.run()
+    except CancelRequested:
+        cancel_running(generation_id=generation_id, fence=fence)
+    except LeaseLost:
+        log.warning("lost the lease of %s", generation_id, extra={"generation_id": generation_id, "fence": fence})
+    except Exception as error:
+        _recover(generation_id, fence, error)
+    except WorkerLeaving:
+        give_back(generation_id=generation_id, fence=fence, code="", message="", counts=False)
+    return False
+
+
+def _recover(generation_id: str, fence: int, error: Exception) -> None:
+    """End it, or give it back: for storage and database at no cost, for anything else as a spent attempt."""
+    log.warning("stage failed: %s", error, exc_info=error, extra={"generation_id": generation_id, "fence": fence})
+    if isinstance(error, StageFailed) and not error.retryable:
+        _patiently(
+            lambda: fail_generation(generation_id=generation_id, fence=fence, code=error.code, message=error.message)
+        )
+        return
+    code, message, counts = _explain(error)
+    _patiently(
+        lambda: give_back(generation_id=generation_id, fence=fence, code=code, message=message, counts=counts)
+    )
+
+
+def _explain(error: Exception) -> tuple[str, str, bool]:
+    if isinstance(error, StageFailed):
+        return error.code, error.message, True
+    if isinstance(error, StorageUnavailable):
+        return "storage_unavailable", "Storage could not be reached or is full.", False
+    if isinstance(error, DISCONNECTED):
+        return "database_unavailable", "The database could not be reached.", False
+    return "internal_error", f"A stage failed ({type(error).__name__}).", True
+
+
+class _Link:
+    """The stages of one message, sharing one checkpoint."""
+
+    def __init__(self, claim: StageClaim, worker: str) -> None:
+        self._claim = claim
+        self._worker = worker
+        self._checkpoint = Checkpoint(claim.workspace_id, claim.generation_id, claim.fence)
+        self._artifacts = latest_artifacts(claim.generation_id, claim.spec, claim.stage)
+        self._facts = dict(claim.facts)
+
+    def run(self) -> bool:
+        names = plan(self._claim.spec)
+        for name, following in zip(names, (*names[1:], None), strict=True):
+            if names.index(name) < names.index(self._claim.stage):
+                continue
+            if following is None:
+                return self._upload()
+            if not self._stage(name, following):
+                return False
+            if pool_of(following) != pool_of(name):
+                return True
+        return False
+
+    def _stage(self, name: str, following: str) -> bool:
+        """Run one pure stage and record it; False when the claim is lost."""
+        stage, started = BY_NAME[name], time.monotonic()
+        claim = self._at(name)
+        before = self._checkpoint.items(self._artifacts)
+        made: list[Artifact] = []
+        learned: dict[str, Any] = {}
+        with Heartbeat(claim, stage.time_limit_seconds) as beat:
+            crashpoint(f"stage.{name}.started")
+            for product in stage.run(State(self._facts, before), claim.spec, get_engines(), beat):
+                if isinstance(product, Facts):
+                    learned |= product.values
+                else:
+                    made.append(_patiently(lambda made_by=product: self._checkpoint.store(name, made_by, before)))
+            crashpoint(f"stage.{name}.stored")
+            beat.check()
+        self._facts |= learned
+        self._artifacts = made or self._artifacts
+        self._checkpoint.forget_all_but(self._artifacts)
+        return _patiently(
+            lambda: record_stage(
+                claim, next_stage=following, hand_over=pool_of(following) != pool_of(name), artifacts=made,
+                facts=learned, duration_ms=_since(started), worker=self._worker,
+            )
+        )  # fmt: skip
+
+    def _upload(self) -> bool:
+        """Hand the files to storage under their content's address, then settle."""
+        claim, images = self._at(UPLOAD), []
+        with Heartbeat(claim, UPLOAD_LIMIT_SECONDS) as beat:
+            crashpoint("stage.upload.started")
+            files = self._checkpoint.items(self._artifacts)
+            for position, file in enumerate(files, start=1):
+                images.append(_patiently(lambda content=file: _store(claim, content)))
+                report_image(claim, file.index)
+                beat(position, len(files))
+            crashpoint("stage.upload.stored")
+        tier = get_tier(claim.workspace_id)
+        _patiently(
+            lambda: settle_generation(
+                generation_id=claim.generation_id, fence=claim.fence, images=images,
+                retention_days=tier.retention_days,
+            )
+        )  # fmt: skip
+        return False
+
+    def _at(self, name: str) -> StageClaim:
+        claim = self._claim
+        return StageClaim(claim.generation_id, claim.workspace_id, claim.fence, name, claim.spec, self._facts)
+
+
+def _store(claim: StageClaim, file: File) -> StoredImage:
+    return store_image(
+        workspace_id=claim.workspace_id, source_id=claim.generation_id, ordinal=file.index, content=file.content,
+        format=file.format, width=file.width, height=file.height,
+    )  # fmt: skip
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    """Retry storage and the database for ten seconds, then let the error through."""
+    until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
+    while True:
+        try:
+            return work()
+        except (StorageUnavailable, *DISCONNECTED) as error:
+            if isinstance(error, DISCONNECTED):
+                connection.close()
+            if time.monotonic() + pause > until:
+                raise
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+@lru_cache(maxsize=1)
+def get_engines() -> Engines:
+    """This process's engines, loaded on first use and kept. Only workers call this."""
+    return import_string(settings.ATELIER_ENGINES)()

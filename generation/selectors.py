@@ -1,0 +1,81 @@
+"""Reading generations and workers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from atelier.core.database import Now
+from atelier.core.errors import NotFound
+from generation.models import Generation, GenerationEvent, Worker
+from generation.pipeline import lifecycle
+
+ALIVE_SECONDS = 20
+KNOWN_SECONDS = 86_400
+
+
+class GenerationNotFound(NotFound):
+    """Unknown, or another workspace's: the two are not told apart."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no generation with this id in your workspace.")
+
+
+def get_generation(workspace_id: str, generation_id: str) -> Generation:
+    """The workspace's generation. Raises `GenerationNotFound`."""
+    generation = Generation.objects.filter(workspace_id=workspace_id, id=generation_id).first()
+    if generation is None:
+        raise GenerationNotFound
+    return generation
+
+
+def list_generations(workspace_id: str) -> QuerySet[Generation]:
+    """The workspace's generations, newest first."""
+    return Generation.objects.filter(workspace_id=workspace_id).order_by("-created_at", "-id")
+
+
+def list_events(generation_id: str, after: int = 0) -> list[GenerationEvent]:
+    """Events with an id above `after`, in order."""
+    return list(GenerationEvent.objects.filter(generation_id=generation_id, id__gt=after).order_by("id"))
+
+
+def list_live_workers() -> list[Worker]:
+    """Workers heard of within 20 s."""
+    return list(Worker.objects.filter(seen_at__gt=Now() - timedelta(seconds=ALIVE_SECONDS)))
+
+
+def list_served_models() -> set[str] | None:
+    """Names of the models that a worker heard of within a day can load; None while no worker is known."""
+    known = Worker.objects.filter(seen_at__gt=Now() - timedelta(seconds=KNOWN_SECONDS)).values_list("model_names", flat=True)
+    lists = list(known)
+    return {name for models in lists for name in models} if lists else None
+
+
+_POSITIONS = """
+WITH turns AS (
+    SELECT id, lane, row_number() OVER (PARTITION BY workspace_id ORDER BY created_at, id) AS turn, created_at
+    FROM generation_generation WHERE status = 'queued' AND lane = ANY(%(lanes)s)
+), placed AS (
+    SELECT id, row_number() OVER (PARTITION BY lane ORDER BY turn, created_at, id) AS position FROM turns
+)
+SELECT id, position FROM placed WHERE id = ANY(%(ids)s)
+"""
+
+
+def get_queue_positions(generations: list[Generation]) -> dict[str, int]:
+    """1-based places of the queued ones among `generations`, in the fair order of their lane."""
+    queued = [generation for generation in generations if generation.status == lifecycle.QUEUED]
+    if not queued:
+        return {}
+    values: dict[str, Any] = {"ids": [g.id for g in queued], "lanes": list({g.lane for g in queued})}
+    with connection.cursor() as cursor:
+        cursor.execute(_POSITIONS, values)
+        return dict(cursor.fetchall())
+
+
+def count_queued(lane: str) -> int:
+    """How many generations wait in a lane."""
+    return Generation.objects.filter(status=lifecycle.QUEUED, lane=lane).count()

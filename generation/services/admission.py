@@ -1,0 +1,119 @@
+"""May this request be accepted, and as what: the spec and its price. Nothing impossible is queued."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from atelier.accounts.models import Workspace
+from atelier.core.errors import InvalidRequest
+from atelier.core.ids import new_id
+from generation.catalog import get_catalog
+from generation.pipeline.catalog import Catalog, ModelEntry, UnknownModel, UnknownStyle, native_size
+from generation.pipeline.pricing import LARGEST_AREA, image_price
+from generation.pipeline.request import GenerationRequest
+from generation.pipeline.spec import MAX_SEED, STEPS_BY_QUALITY, GenerationSpec
+from generation.selectors import list_served_models
+
+
+class UnknownModelError(InvalidRequest):
+    code = "unknown_model"
+    title = "There is no such model"
+
+
+class UnknownStyleError(InvalidRequest):
+    code = "unknown_style"
+    title = "There is no such style"
+
+
+class SizeNotAllowed(InvalidRequest):
+    code = "size_not_allowed"
+    title = "The size is over a limit"
+
+
+class ModelUnavailable(InvalidRequest):
+    code = "model_unavailable"
+    status = 422
+    title = "No worker can serve the model"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A spec that can run, and the credits it costs in all."""
+
+    spec: GenerationSpec
+    credits: int
+    entry: ModelEntry
+
+
+def admit(workspace: Workspace, request: GenerationRequest) -> Admitted:
+    """Fill in every default and check every limit that needs no lock.
+
+    Raises `UnknownModelError`, `UnknownStyleError`, `SizeNotAllowed` (limit and actual), `ModelUnavailable`.
+    """
+    catalog = get_catalog()
+    generation_type = request.generation_type or _type_of(catalog, request.style) or "standard"
+    entry = _choose_model(catalog, request.model, generation_type)
+    _check_size(workspace, request)
+    served = list_served_models()
+    if served is not None and entry.name not in served:
+        raise ModelUnavailable(f"No worker can load the model {entry.name!r}.", model=entry.name)
+    return Admitted(
+        _spec(request, entry, generation_type), image_price(request.width, request.height) * request.count, entry
+    )
+
+
+def _type_of(catalog: Catalog, style: str | None) -> str | None:
+    if style is None:
+        return None
+    try:
+        return catalog.style(style).generation_type
+    except UnknownStyle as error:
+        raise UnknownStyleError(str(error), errors=[{"pointer": "/style", "message": str(error)}]) from error
+
+
+def _choose_model(catalog: Catalog, name: str | None, generation_type: str) -> ModelEntry:
+    try:
+        return catalog.model(name) if name else catalog.default_for(generation_type)
+    except UnknownModel as error:
+        raise UnknownModelError(str(error), errors=[{"pointer": "/model", "message": str(error)}]) from error
+
+
+def _check_size(workspace: Workspace, request: GenerationRequest) -> None:
+    limit, side = workspace.limits.largest_side, max(request.width, request.height)
+    if side > limit:
+        name = "width" if request.width >= request.height else "height"
+        raise SizeNotAllowed(
+            f"The {workspace.tier} tier allows sides up to {limit} px; this is {side} px.", limit=limit, actual=side,
+            errors=[{"pointer": f"/dimensions/{name}", "message": f"at most {limit}"}],
+        )  # fmt: skip
+    area = request.width * request.height
+    if area > LARGEST_AREA:
+        raise SizeNotAllowed(
+            f"Pictures have at most {LARGEST_AREA} pixels; this has {area}.", limit=LARGEST_AREA, actual=area,
+            errors=[{"pointer": "/dimensions", "message": f"at most {LARGEST_AREA} pixels in all"}],
+        )  # fmt: skip
+
+
+def _spec(request: GenerationRequest, entry: ModelEntry, generation_type: str) -> GenerationSpec:
+    native_width, native_height = native_size(entry, request.width, request.height)
+    return GenerationSpec(
+        generation_id=new_id("gen"),
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        style=request.style,
+        generation_type=generation_type,
+        model=entry.name,
+        model_revision=entry.revision,
+        width=request.width,
+        height=request.height,
+        native_width=native_width,
+        native_height=native_height,
+        quality=request.quality,
+        steps=STEPS_BY_QUALITY[request.quality],
+        count=request.count,
+        seed=secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed,
+        guidance_scale=request.guidance_scale,
+        format=request.format,
+        face_correction=request.face_correction,
+    )

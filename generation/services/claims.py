@@ -1,0 +1,225 @@
+"""A worker's hold on a generation: claim with a fence, lease, heartbeat, hand over, give back.
+
+Every statement carries its guard in its WHERE; no row means that the generation belongs to somebody else now.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from atelier.core.database import notify
+from generation.models import Generation, Slot, StageResult
+from generation.pipeline import lifecycle
+from generation.pipeline.registry import plan
+from generation.pipeline.spec import GenerationSpec
+from generation.services.completion import end_generation, lock_generation
+from generation.services.events import DISPATCH_CHANNEL, GENERATION_CHANNEL, add_event
+
+BACKOFF_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A claimed generation: its fence, and the stages still to run."""
+
+    fence: int
+    route_lane: str
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageClaim:
+    """The right to run one stage, as long as the lease is kept."""
+
+    generation_id: str
+    workspace_id: str
+    fence: int
+    stage: str
+    spec: GenerationSpec
+    facts: dict[str, Any]
+
+
+def claim_generation(*, generation_id: str) -> Start | None:
+    """Take a dispatched generation: running, fence + 1, attempt + 1. None: nothing to do, forget the message."""
+    with transaction.atomic():
+        generation = lock_generation(generation_id)
+        if generation is None or generation.status != lifecycle.DISPATCHED:
+            return None
+        if generation.attempt >= settings.ATELIER_MAX_ATTEMPTS:
+            end_generation(
+                generation, lifecycle.FAILED, actor="worker",
+                code=generation.error_code or "attempts_exhausted",
+                message=generation.error_message or f"Given up after {generation.attempt} attempts.",
+            )  # fmt: skip
+            return None
+        stages = pending_stages(generation)
+        _execute(_START, [stages[0], generation_id])
+        return Start(generation.fence + 1, generation.route_lane, stages)
+
+
+def pending_stages(generation: Generation) -> tuple[str, ...]:
+    """The stages of its plan that have no result yet, in order; never empty, for the upload leaves none."""
+    done = set(StageResult.objects.filter(generation_id=generation.id).values_list("stage", flat=True))
+    return tuple(name for name in plan(generation.plan_spec) if name not in done)
+
+
+def list_waiting_stages(*, generation_id: str, fence: int) -> Start | None:
+    """The rest of a running generation's plan while its next link waits in a queue; None when none waits."""
+    generation = Generation.objects.filter(
+        id=generation_id, fence=fence, status=lifecycle.RUNNING, waiting_since__isnull=False
+    ).first()
+    return None if generation is None else Start(fence, generation.route_lane, pending_stages(generation))
+
+
+_START = """
+UPDATE generation_generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, stage = %s,
+    step = 0, steps = 0, started_at = coalesce(started_at, clock_timestamp()), lease_expires_at = NULL,
+    waiting_since = clock_timestamp()
+WHERE id = %s
+"""
+
+_CLAIM = """
+UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %s * interval '1 second',
+    waiting_since = NULL, step = 0, steps = 0, worker = %s
+WHERE id = %s AND fence = %s AND stage = %s AND status = 'running' AND lease_expires_at IS NULL
+    AND cancel_requested_at IS NULL
+RETURNING workspace_id, spec, facts
+"""
+
+
+def claim_stage(*, generation_id: str, fence: int, stage: str, worker: str) -> StageClaim | None:
+    """Take the lease of a stage that waits in a queue. None: done, cancelled, or in other hands."""
+    with transaction.atomic():
+        row = _first(_CLAIM, [settings.ATELIER_LEASE_SECONDS, worker, generation_id, fence, stage])
+        if row is None:
+            return None
+        add_event(generation_id, "stage", {"stage": stage})
+        return StageClaim(generation_id, row[0], fence, stage, GenerationSpec.from_json(_json(row[1])), _json(row[2]))
+
+
+def may_pass_on(*, generation_id: str, fence: int, stage: str) -> bool:
+    """True when `stage` has its result and the next link still waits: a redelivered message passes on."""
+    return Generation.objects.filter(
+        id=generation_id, fence=fence, status=lifecycle.RUNNING, waiting_since__isnull=False,
+        stage_results__stage=stage,
+    ).exclude(stage=stage).exists()  # fmt: skip
+
+
+_BEAT = """
+WITH mine AS (
+    UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %(lease)s * interval '1 second',
+        step = greatest(step, %(step)s), steps = %(steps)s
+    WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
+    RETURNING cancel_requested_at
+), told AS (
+    INSERT INTO generation_generationevent (generation_id, type, data)
+    SELECT %(id)s, 'step', %(data)s FROM mine WHERE %(steps)s > 0 RETURNING id
+)
+SELECT cancel_requested_at IS NOT NULL, (SELECT pg_notify(%(channel)s, %(id)s) FROM told) IS NULL FROM mine
+"""
+
+_KEEP = """
+UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %s * interval '1 second'
+WHERE id = %s AND fence = %s AND status = 'running' AND stage = %s
+RETURNING cancel_requested_at IS NOT NULL
+"""
+
+
+def report_step(claim: StageClaim, step: int, steps: int) -> bool | None:
+    """Extend the lease, write progress, tell watchers. True: a cancel is asked for; None: the claim is lost."""
+    values = {
+        "lease": settings.ATELIER_LEASE_SECONDS, "id": claim.generation_id, "fence": claim.fence,
+        "stage": claim.stage, "step": step, "steps": steps, "channel": GENERATION_CHANNEL,
+        "data": json.dumps({"stage": claim.stage, "step": step, "steps": steps}),
+    }  # fmt: skip
+    row = _first(_BEAT, values)
+    return None if row is None else row[0]
+
+
+def keep_lease(claim: StageClaim) -> bool | None:
+    """Extend the lease without progress. True: a cancel is asked for; None: the claim is lost."""
+    row = _first(_KEEP, [settings.ATELIER_LEASE_SECONDS, claim.generation_id, claim.fence, claim.stage])
+    return None if row is None else row[0]
+
+
+_ADVANCE = """
+UPDATE generation_generation SET stage = %(next)s, step = 0, steps = 0, facts = facts || %(facts)s::jsonb,
+    lease_expires_at = CASE WHEN %(hand_over)s THEN NULL
+        ELSE clock_timestamp() + %(lease)s * interval '1 second' END,
+    waiting_since = CASE WHEN %(hand_over)s THEN clock_timestamp() END
+WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
+RETURNING 1
+"""
+
+
+def record_stage(
+    claim: StageClaim, *, next_stage: str, hand_over: bool, artifacts: list[dict[str, Any]],
+    facts: dict[str, Any], duration_ms: int, worker: str,
+) -> bool:  # fmt: skip
+    """Write the stage's result and move on, to the next stage or the next link. False: the claim is lost."""
+    values = {
+        "next": next_stage, "facts": json.dumps(facts), "hand_over": hand_over, "id": claim.generation_id,
+        "lease": settings.ATELIER_LEASE_SECONDS, "fence": claim.fence, "stage": claim.stage,
+    }  # fmt: skip
+    with transaction.atomic():
+        if _first(_ADVANCE, values) is None:
+            return False
+        StageResult.objects.bulk_create([
+            StageResult(
+                generation_id=claim.generation_id, stage=claim.stage, fence=claim.fence, worker=worker,
+                artifacts=artifacts, facts=facts, duration_ms=duration_ms,
+            )
+        ], ignore_conflicts=True)  # fmt: skip
+        if hand_over:
+            notify(DISPATCH_CHANNEL)
+        else:
+            add_event(claim.generation_id, "stage", {"stage": next_stage})
+    return True
+
+
+def give_back(*, generation_id: str, fence: int, code: str, message: str, counts: bool) -> None:
+    """Return a running generation to the queue with a pause; `counts` False: the attempt was not its fault."""
+    with transaction.atomic():
+        generation = lock_generation(generation_id)
+        if generation is None or generation.status != lifecycle.RUNNING or generation.fence != fence:
+            return
+        requeue(generation, code=code, message=message, counts=counts)
+
+
+def requeue(generation: Generation, *, code: str, message: str, counts: bool) -> None:
+    """Queue a locked, running generation again, or end it when it was cancelled or has no attempt left."""
+    if generation.cancel_requested_at is not None:
+        return end_generation(generation, lifecycle.CANCELLED, actor="scheduler")
+    if counts and generation.attempt >= settings.ATELIER_MAX_ATTEMPTS:
+        return end_generation(generation, lifecycle.FAILED, actor="scheduler", code=code, message=message)
+    Slot.objects.filter(generation_id=generation.id).delete()
+    _execute(_REQUEUE, [BACKOFF_SECONDS * generation.attempt, 0 if counts else 1, code, message[:500], generation.id])
+    notify(DISPATCH_CHANNEL)
+
+
+_REQUEUE = """
+UPDATE generation_generation SET status = 'queued', lease_expires_at = NULL, waiting_since = NULL,
+    not_before = clock_timestamp() + %s * interval '1 second', attempt = greatest(0, attempt - %s),
+    error_code = %s, error_message = %s, step = 0, steps = 0
+WHERE id = %s
+"""
+
+
+def _execute(statement: str, values: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _first(statement: str, values: list[Any] | dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,96 @@
+"""The end of a generation: settle, fail, cancel, expire. Each is one transaction; all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from atelier.audit.services import record
+from atelier.core.crashpoints import crashpoint
+from atelier.core.database import Now, notify
+from atelier.outbox.services import emit
+from billing.services.holds import resolve_hold
+from generation.models import Generation, Slot
+from generation.pipeline import lifecycle
+from generation.pipeline.pricing import captured_price
+from generation.services.events import DISPATCH_CHANNEL, add_event
+from storage.services import StoredImage, record_assets
+
+
+def settle_generation(*, generation_id: str, fence: int, images: Sequence[StoredImage], retention_days: int) -> bool:
+    """Deliver: assets, capture, slot, status, audit, event in one transaction. False when it is not ours any more."""
+    with transaction.atomic():
+        generation = lock_generation(generation_id)
+        if not _ours(generation, fence):
+            return False
+        if generation.cancel_requested_at is not None:
+            end_generation(generation, lifecycle.CANCELLED, actor="worker")
+            return False
+        record_assets(
+            workspace_id=generation.workspace_id, source_id=generation_id, images=images, retention_days=retention_days
+        )
+        captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
+        end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)
+        crashpoint("settle.before_commit")
+    crashpoint("settle.after_commit")
+    return True
+
+
+def fail_generation(*, generation_id: str, fence: int, code: str, message: str) -> bool:
+    """End with an error the client can read; the hold is released. False when it is not ours any more."""
+    with transaction.atomic():
+        generation = lock_generation(generation_id)
+        if not _ours(generation, fence):
+            return False
+        status = lifecycle.CANCELLED if generation.cancel_requested_at else lifecycle.FAILED
+        end_generation(generation, status, actor="worker", code=code, message=message)
+    return True
+
+
+def cancel_running(*, generation_id: str, fence: int) -> bool:
+    """Obey a cancel request at a stage's beat."""
+    with transaction.atomic():
+        generation = lock_generation(generation_id)
+        if not _ours(generation, fence) or generation.cancel_requested_at is None:
+            return False
+        end_generation(generation, lifecycle.CANCELLED, actor="worker")
+    return True
+
+
+def lock_generation(generation_id: str) -> Generation | None:
+    """The row, locked until the end of the transaction; None when there is none."""
+    return Generation.objects.select_for_update().filter(id=generation_id).first()
+
+
+def end_generation(
+    generation: Generation, status: str, *, actor: str, captured: int = 0, code: str = "", message: str = ""
+) -> None:
+    """Make a locked, live generation terminal. The caller's transaction holds its row."""
+    if generation.is_terminal:
+        raise ValueError(f"{generation.id} is already {generation.status}")
+    resolve_hold(reference=generation.id, captured=captured)
+    Slot.objects.filter(generation_id=generation.id).delete()
+    Generation.objects.filter(id=generation.id).update(
+        status=status, credits_used=captured, completed_at=Now(), lease_expires_at=None, waiting_since=None,
+        error_code=code, error_message=message[:500],
+    )  # fmt: skip
+    _announce(generation, status, actor, {"creditsUsed": captured} | ({"code": code} if code else {}))
+
+
+def _announce(generation: Generation, status: str, actor: str, facts: dict[str, Any]) -> None:
+    record(
+        workspace_id=generation.workspace_id, actor=actor, action=f"generation.{status}", subject=generation.id,
+        facts=facts,
+    )  # fmt: skip
+    add_event(generation.id, "terminal", {"status": status, **facts})
+    emit(
+        f"generation.{status}", subject=generation.id, lane=generation.route_lane or generation.lane,
+        dedupe_key=f"{generation.id}:terminal",
+    )  # fmt: skip
+    notify(DISPATCH_CHANNEL)
+
+
+def _ours(generation: Generation | None, fence: int) -> bool:
+    return generation is not None and generation.status == lifecycle.RUNNING and generation.fence == fence

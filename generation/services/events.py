@@ -1,0 +1,27 @@
+"""Events that clients watch, and the channels that wake whoever waits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import connection
+
+GENERATION_CHANNEL = "atelier_generation"
+"""Payload: the generation's id."""
+DISPATCH_CHANNEL = "atelier_dispatch"
+"""Somebody may be able to start: new work, a free slot, an open window."""
+
+_ADD = """
+WITH added AS (
+    INSERT INTO generation_generationevent (generation_id, type, data) VALUES (%s, %s, %s)
+    ON CONFLICT (generation_id) WHERE type = 'terminal' DO NOTHING RETURNING id
+)
+SELECT pg_notify(%s, %s) FROM added
+"""
+
+
+def add_event(generation_id: str, kind: str, data: dict[str, Any]) -> None:
+    """Append an event and wake its watchers at commit. The caller holds the generation's row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [generation_id, kind, json.dumps(data), GENERATION_CHANNEL, generation_id])

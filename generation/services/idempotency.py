@@ -1,0 +1,74 @@
+"""One answer a key: the same Idempotency-Key and body get the same bytes again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from atelier.core.errors import AtelierError
+from generation.models import IdempotencyRecord
+
+
+class IdempotencyKeyReused(AtelierError):
+    code = "idempotency_key_reused"
+    status = 422
+    title = "The Idempotency-Key was used for another request"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer as bytes-to-be: `body` is JSON text."""
+
+    status: int
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A caller's key for one endpoint and one body."""
+
+    workspace_id: str
+    endpoint: str
+    text: str
+    body_digest: str
+
+    @classmethod
+    def of(cls, workspace_id: str, endpoint: str, text: str, body: bytes) -> Key:
+        return cls(workspace_id, endpoint, text, hashlib.sha256(body).hexdigest())
+
+
+def find_answer(key: Key) -> Answer | None:
+    """The answer given before. Raises `IdempotencyKeyReused` when it was given to another body."""
+    record = IdempotencyRecord.objects.filter(
+        workspace_id=key.workspace_id, endpoint=key.endpoint, key=key.text
+    ).first()
+    if record is None:
+        return None
+    if record.body_digest != key.body_digest:
+        raise IdempotencyKeyReused("Use a new key for a new request; this key belongs to another body.")
+    return Answer(record.status, record.answer, record.headers)
+
+
+def keep_answer(key: Key, answer: Answer) -> bool:
+    """Store the answer in the caller's transaction. False: another request with this key was first.
+
+    While that other one has not committed, this waits for it.
+    """
+    values = [
+        key.workspace_id, key.endpoint, key.text, key.body_digest, answer.status, json.dumps(answer.headers),
+        answer.body,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, values)
+        return cursor.rowcount == 1
+
+
+_KEEP = """
+INSERT INTO generation_idempotencyrecord (workspace_id, endpoint, key, body_digest, status, headers, answer)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (workspace_id, endpoint, key) DO NOTHING
+"""

@@ -1,0 +1,166 @@
+"""Who runs next: fair between workspaces, weighted between tiers, only as much as the pools can take.
+
+The order lives here and not in the broker, so that cancel, expiry and fairness hold until the last moment.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Count
+
+from atelier.accounts.tiers import TIERS
+from atelier.core.crashpoints import crashpoint
+from atelier.outbox.services import emit
+from atelier.queues import LANES, route
+from generation.models import Generation, Slot
+from generation.pipeline import lifecycle
+from generation.pipeline.registry import STAGES
+from generation.selectors import list_live_workers
+
+WINDOW = 2
+"""Generations dispatched to a GPU worker before they are through with it: one at work, one waiting behind it."""
+
+_LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for its commit
+_BY_LANE = {tier.lane: tier for tier in TIERS.values()}
+_BEFORE_OR_ON_GPU = (
+    "",
+    *(
+        stage.name
+        for position, stage in enumerate(STAGES)
+        if any(later.pool == "gpu" for later in STAGES[position:])
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The generation to dispatch, its free slot, and the lane that has room for it."""
+
+    generation_id: str
+    workspace_id: str
+    lane: str
+    route_lane: str
+    slot: int
+
+
+def dispatch_next() -> bool:
+    """Dispatch one generation: slot, status, outbox row in one transaction. False: nothing can start now."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        candidate = _choose(list_open_lanes())
+        if candidate is None:
+            return False
+        _take(candidate)
+        crashpoint("dispatch.before_commit")
+    crashpoint("dispatch.after_commit")
+    return True
+
+
+def list_open_lanes() -> set[str]:
+    """Lanes to which a generation may be sent now: below the queue's cap, and a worker of theirs has room."""
+    flights = Generation.objects.filter(status__in=lifecycle.IN_FLIGHT)
+    running = dict(flights.values_list("route_lane").annotate(total=Count("id")))
+    on_gpu = dict(
+        flights.filter(stage__in=_BEFORE_OR_ON_GPU).values_list("route_lane").annotate(total=Count("id"))
+    )
+    groups = [_lanes_of(worker.queues) for worker in list_live_workers()]
+    return {
+        lane
+        for lane in LANES
+        if running.get(lane, 0) < _BY_LANE[lane].queue_cap
+        and any(
+            sum(on_gpu.get(other, 0) for other in group) < WINDOW * groups.count(group)
+            for group in groups
+            if lane in group
+        )
+    }
+
+
+def _lanes_of(queues: list[str]) -> tuple[str, ...]:
+    return tuple(lane for lane in LANES if route("gpu", lane) in queues)
+
+
+_NEXT = """
+WITH clock AS (SELECT coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0) AS now)
+SELECT waiting.id, queue.workspace_id, queue.lane,
+    (SELECT min(number) FROM generate_series(1, queue.slots) AS number
+     WHERE number NOT IN (SELECT number FROM generation_slot WHERE workspace_id = queue.workspace_id))
+FROM (
+    SELECT DISTINCT workspace_id, lane, (%(slots)s::jsonb ->> lane)::int AS slots
+    FROM generation_generation WHERE status = 'queued'
+) AS queue
+CROSS JOIN clock
+CROSS JOIN LATERAL (
+    SELECT id, created_at, target_at < clock_timestamp() AS late
+    FROM generation_generation g
+    WHERE g.status = 'queued' AND g.lane = queue.lane AND g.workspace_id = queue.workspace_id
+        AND (g.not_before IS NULL OR g.not_before <= clock_timestamp())
+        AND g.deadline_at > clock_timestamp()
+    ORDER BY created_at, id LIMIT 1
+) AS waiting
+LEFT JOIN generation_turn lane ON lane.name = queue.lane
+LEFT JOIN generation_turn workspace ON workspace.name = queue.workspace_id
+WHERE (queue.lane = ANY(%(lanes)s) OR waiting.late)
+    AND (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = queue.workspace_id) < queue.slots
+ORDER BY NOT waiting.late, greatest(lane.served, clock.now), workspace.served NULLS FIRST, waiting.created_at,
+    waiting.id
+LIMIT 1
+"""
+
+
+def _choose(lanes: set[str]) -> Candidate | None:
+    """Late ones first; then the lane with the least service for its weight; then the workspace served longest ago."""
+    if not lanes:
+        return None
+    slots = {tier.lane: tier.running_at_once for tier in TIERS.values()}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, {"lanes": list(lanes), "slots": json.dumps(slots)})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    generation_id, workspace_id, lane, slot = row
+    return Candidate(generation_id, workspace_id, lane, lane if lane in lanes else sorted(lanes)[0], slot)
+
+
+def _take(candidate: Candidate) -> None:
+    """Nothing is written when the generation left the queue in the meantime (cancelled)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DISPATCH, [candidate.route_lane, candidate.generation_id])
+        row = cursor.fetchone()
+        if row is None:
+            return
+        share = 1 / _BY_LANE[candidate.lane].weight
+        cursor.execute(_SERVE, {"lane": candidate.lane, "share": share, "workspace": candidate.workspace_id})
+    Slot.objects.bulk_create([
+        Slot(generation_id=candidate.generation_id, workspace_id=candidate.workspace_id, number=candidate.slot)
+    ])  # fmt: skip
+    emit(
+        "generation.dispatched", subject=candidate.generation_id, lane=candidate.route_lane,
+        dedupe_key=f"{candidate.generation_id}:wake:{row[0]}",
+    )  # fmt: skip
+
+
+_DISPATCH = """
+UPDATE generation_generation SET status = 'dispatched', route_lane = %s, dispatched_at = clock_timestamp(),
+    wakes = wakes + 1, stage = '', not_before = NULL
+WHERE id = %s AND status = 'queued' RETURNING wakes
+"""
+
+# Start-time fair queueing (Goyal, Vin, Cheng 1996): a lane that was idle joins at the clock and is owed no past.
+_SERVE = """
+WITH start AS (
+    SELECT greatest(
+        coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0),
+        coalesce((SELECT served FROM generation_turn WHERE name = %(lane)s), 0)
+    ) AS tag
+)
+INSERT INTO generation_turn (name, served)
+SELECT 'clock', tag FROM start
+UNION ALL SELECT %(lane)s, tag + %(share)s FROM start
+UNION ALL SELECT %(workspace)s, extract(epoch FROM clock_timestamp())::float8 FROM start
+ON CONFLICT (name) DO UPDATE SET served = excluded.served
+"""

@@ -1,0 +1,181 @@
+"""Accepting, cancelling and retrying generations. No broker here: the API lives while the broker is dead."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from atelier.accounts.models import Workspace
+from atelier.accounts.throttling import Allowance, Limit, take_tokens
+from atelier.audit.services import record
+from atelier.core.crashpoints import crashpoint
+from atelier.core.database import Now, database_now, notify
+from atelier.core.errors import Conflict
+from atelier.core.ids import new_id
+from billing.services.holds import place_hold
+from generation.models import Generation
+from generation.pipeline import lifecycle
+from generation.pipeline.request import GenerationRequest
+from generation.pipeline.spec import GenerationSpec
+from generation.selectors import GenerationNotFound, get_generation
+from generation.services.admission import admit
+from generation.services.completion import end_generation, lock_generation
+from generation.services.events import DISPATCH_CHANNEL, add_event
+from generation.services.idempotency import Answer, Key, find_answer, keep_answer
+
+GENERATE_LIMIT = Limit("generate", capacity=10, amount=10, period=60)
+
+
+class AlreadyTerminal(Conflict):
+    code = "already_terminal"
+    title = "The generation has already ended"
+
+
+class AnotherInProgress(Conflict):
+    code = "request_in_progress"
+    title = "The same request is being answered"
+
+
+class NotRetryable(Conflict):
+    code = "not_retryable"
+    title = "Only failed, cancelled or expired generations can be tried again"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A generation that was just queued, and what is left of the caller's limits."""
+
+    generation: Generation
+    allowances: list[Allowance]
+
+
+Render = Callable[[Accepted], Answer]
+"""Turns what was accepted into the answer; runs inside the transaction, so that it can be stored under a key."""
+
+
+class _KeyTaken(Exception):
+    """Another request with the same key was first."""
+
+
+def submit_generation(
+    *, workspace: Workspace, actor: str, request: GenerationRequest, render: Render, key: Key | None = None
+) -> Answer:
+    """Accept a request: tokens, hold, generation, event, audit and the stored answer, all or nothing.
+
+    Raises what `admit` raises, `RateLimited`, `InsufficientCredits`, `IdempotencyKeyReused`. With a key, a
+    repeat gets the first answer again and costs nothing.
+    """
+
+    def draft() -> Generation:
+        admitted = admit(workspace, request)
+        asked = dataclasses.asdict(request)
+        lifetime = timedelta(seconds=request.deadline_seconds)
+        return _draft(workspace, actor, admitted.spec, asked, admitted.credits, lifetime)
+
+    return _accept_once(workspace, draft, render, key)
+
+
+def retry_generation(
+    *, workspace: Workspace, generation_id: str, actor: str, render: Render, key: Key | None = None
+) -> Answer:
+    """The same spec, seed included, as a new generation with a new hold. Raises `NotRetryable`."""
+
+    def draft() -> Generation:
+        source = get_generation(workspace.id, generation_id)
+        if source.status not in lifecycle.RETRYABLE:
+            raise NotRetryable(f"It is {source.status}.", status=source.status)
+        spec = dataclasses.replace(source.plan_spec, generation_id=new_id("gen"))
+        lifetime = source.deadline_at - source.created_at
+        copy = _draft(workspace, actor, spec, source.request, source.credits_held, lifetime)
+        copy.retry_of_id = source.id
+        return copy
+
+    return _accept_once(workspace, draft, render, key)
+
+
+def _accept_once(
+    workspace: Workspace, draft: Callable[[], Generation], render: Render, key: Key | None
+) -> Answer:
+    earlier = find_answer(key) if key else None
+    if earlier is not None:
+        return earlier
+    generation = draft()
+    try:
+        with transaction.atomic():
+            allowances = take_tokens(workspace.id, limits_of(workspace))
+            answer = render(Accepted(generation, allowances))
+            if key is not None and not keep_answer(key, answer):
+                raise _KeyTaken
+            _insert(generation)
+            crashpoint("submit.before_commit")
+    except _KeyTaken:
+        return _first_answer(key)
+    crashpoint("submit.after_commit")
+    return answer
+
+
+def _first_answer(key: Key | None) -> Answer:
+    answer = find_answer(key) if key else None
+    if answer is None:
+        raise AnotherInProgress("A request with this Idempotency-Key is being answered.", headers={"Retry-After": "1"})
+    return answer
+
+
+def limits_of(workspace: Workspace) -> list[Limit]:
+    """The endpoint's rate, and the tier's jobs an hour with its burst."""
+    hourly = workspace.limits.jobs_per_hour
+    jobs = [] if hourly is None else [Limit("jobs", workspace.limits.burst, hourly, 3600)]
+    return [GENERATE_LIMIT, *jobs]
+
+
+def _draft(
+    workspace: Workspace, actor: str, spec: GenerationSpec, asked: dict[str, Any], credits: int, lifetime: timedelta
+) -> Generation:
+    now = database_now()
+    return Generation(
+        id=spec.generation_id, workspace_id=workspace.id, actor=actor, lane=workspace.limits.lane, model=spec.model,
+        request=asked, spec=spec.to_json(), credits_held=credits, created_at=now,
+        target_at=now + timedelta(seconds=workspace.limits.target_wait_seconds), deadline_at=now + lifetime,
+    )  # fmt: skip
+
+
+def _insert(generation: Generation) -> None:
+    credits = generation.credits_held
+    place_hold(workspace_id=generation.workspace_id, amount=credits, reference=generation.id)
+    Generation.objects.bulk_create([generation])
+    add_event(generation.id, "queued", {"creditsHeld": credits})
+    record(
+        workspace_id=generation.workspace_id, actor=generation.actor, action="generation.queued",
+        subject=generation.id, facts={"credits": credits},
+    )  # fmt: skip
+    notify(DISPATCH_CHANNEL)
+
+
+def cancel_generation(*, workspace_id: str, generation_id: str, actor: str) -> Generation:
+    """Cancel: at once while nobody works on it, else at the worker's next beat. Raises `AlreadyTerminal`."""
+    with transaction.atomic():
+        generation = lock_generation(generation_id)
+        if generation is None or generation.workspace_id != workspace_id:
+            raise GenerationNotFound
+        if generation.is_terminal:
+            raise AlreadyTerminal(f"It is {generation.status}; there is nothing to cancel.", status=generation.status)
+        if generation.status == lifecycle.RUNNING and generation.lease_expires_at is not None:
+            _request_cancel(generation, actor)
+        else:
+            end_generation(generation, lifecycle.CANCELLED, actor=actor)
+    return get_generation(workspace_id, generation_id)
+
+
+def _request_cancel(generation: Generation, actor: str) -> None:
+    asked = Generation.objects.filter(id=generation.id, cancel_requested_at=None).update(cancel_requested_at=Now())
+    if asked:
+        record(
+            workspace_id=generation.workspace_id, actor=actor, action="generation.cancel_requested",
+            subject=generation.id,
+        )  # fmt: skip
+

@@ -1,0 +1,53 @@
+"""Celery tasks: edges that make one domain call each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Task, shared_task
+from celery.exceptions import Ignore
+
+from atelier.core.tasks import worker_name
+from generation.canvas import build_chain
+from generation.pipeline.registry import BY_NAME, UPLOAD
+from generation.runner import run_link
+from generation.services.artifacts import sweep_artifacts
+from generation.services.claims import claim_generation, list_waiting_stages
+
+
+@shared_task(name="generation.start")
+def start(generation_id: str, **_: Any) -> None:
+    """Claim a dispatched generation and send its chain. A second message finds nothing to claim."""
+    claimed = claim_generation(generation_id=generation_id)
+    if claimed is not None:
+        build_chain(
+            generation_id=generation_id, fence=claimed.fence, lane=claimed.route_lane, stages=claimed.stages
+        ).apply_async()
+
+
+@shared_task(name="generation.wake")
+def wake(generation_id: str, fence: int, **_: Any) -> None:
+    """Send the rest of a chain whose message may be lost, under the same fence."""
+    waiting = list_waiting_stages(generation_id=generation_id, fence=fence)
+    if waiting is not None:
+        build_chain(
+            generation_id=generation_id, fence=fence, lane=waiting.route_lane, stages=waiting.stages
+        ).apply_async()
+
+
+@shared_task(name="generation.sweep")
+def sweep(generation_id: str, **_: Any) -> None:
+    """Delete the artifacts of a generation that has ended."""
+    sweep_artifacts(generation_id=generation_id)
+
+
+def _stage_task(name: str) -> Task:
+    @shared_task(name=f"generation.stage.{name}")
+    def run_stage(generation_id: str, fence: int, **_: Any) -> None:
+        if not run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name()):
+            raise Ignore  # ends this copy of the chain in peace
+
+    return run_stage
+
+
+STAGE_TASKS: dict[str, Task] = {name: _stage_task(name) for name in (*BY_NAME, UPLOAD)}
