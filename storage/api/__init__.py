@@ -1,0 +1,1 @@
+"""The edge of storage: the local backend's bytes over HTTP."""

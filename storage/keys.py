@@ -1,0 +1,73 @@
+"""Keys: the names under which bytes are kept. Pure; the same on a disk and in a bucket."""
+
+from __future__ import annotations
+
+import re
+
+from storage.formats import EXTENSIONS
+
+MAX_LENGTH = 300
+"""Characters of a whole key; S3 allows 1,024 bytes, a link that carries the key should stay short."""
+
+ARTIFACTS = "artifacts"
+ASSETS = "assets"
+
+_SEGMENT = r"[a-z0-9][a-z0-9_.-]{0,127}"
+_KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+_PREFIX = re.compile(rf"(?:{_SEGMENT}/)+")
+_ASSET_HASH = re.compile(rf"{ASSETS}/.*/[0-9]+-([0-9a-f]{{64}})\.[a-z]+")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class InvalidKey(ValueError):
+    """The text is no key: a programming error or an attack, never a client's honest input."""
+
+
+def check_key(key: str) -> str:
+    """Return `key`, or raise InvalidKey.
+
+    A key is made of segments joined by `/`. A segment has 1..128 lower-case ASCII letters, digits, `_`, `.` or `-`
+    and begins with a letter or digit: no `..`, no empty or hidden segment, no absolute path, nothing that a file
+    system without case would fold into another key.
+    """
+    if len(key) > MAX_LENGTH or not _KEY.fullmatch(key):
+        raise InvalidKey(f"not a storage key: {key[:MAX_LENGTH]!r}")
+    return key
+
+
+def check_prefix(prefix: str) -> str:
+    """Return `prefix`, or raise InvalidKey: whole segments, each closed by `/`, so that `a/b/` never covers `a/bc`."""
+    if len(prefix) > MAX_LENGTH or not _PREFIX.fullmatch(prefix):
+        raise InvalidKey(f"not a storage prefix: {prefix[:MAX_LENGTH]!r}")
+    return prefix
+
+
+def artifact_prefix(workspace_id: str, generation_id: str) -> str:
+    """Everything the stages of one generation keep between two checkpoints."""
+    return check_prefix(f"{ARTIFACTS}/{workspace_id}/{generation_id}/")
+
+
+def artifact_key(
+    workspace_id: str, generation_id: str, fence: int, stage: str, index: int, sha256: str
+) -> str:
+    """One product of one stage, directly below its generation's prefix: a directory less is a disk sync less.
+
+    The fence keeps a worker that lost its lease from meeting its successor's bytes. The hash does the same for a
+    stage that ran twice under one fence on an engine that never draws the same bytes twice.
+    """
+    if fence < 0 or index < 0 or not _SHA256.fullmatch(sha256):
+        raise InvalidKey(f"not an artifact: fence {fence}, index {index}, sha256 {sha256[:64]!r}")
+    return check_key(f"{artifact_prefix(workspace_id, generation_id)}{fence}.{stage}.{index}.{sha256}")
+
+
+def asset_key(workspace_id: str, generation_id: str, ordinal: int, sha256: str, format: str) -> str:
+    """A delivered image. Its own hash is part of the name, so two different pictures never want the same key."""
+    if ordinal < 0 or format not in EXTENSIONS or not _SHA256.fullmatch(sha256):
+        raise InvalidKey(f"not an asset: ordinal {ordinal}, format {format!r}, sha256 {sha256[:64]!r}")
+    return check_key(f"{ASSETS}/{workspace_id}/{generation_id}/{ordinal}-{sha256}.{EXTENSIONS[format]}")
+
+
+def content_hash(key: str) -> str | None:
+    """The sha256 that an asset's key carries, None for other keys."""
+    found = _ASSET_HASH.fullmatch(key)
+    return found[1] if found else None
