@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import psycopg
 from django.db import connection
 
+from atelier.celery import app
 from atelier.core.database import attempt
 from atelier.outbox.relay import relay_batch
 from atelier.outbox.services import CHANNEL as OUTBOX_CHANNEL
-from atelier.subscriptions import ROUTES
+from atelier.subscriptions import routes
 from generation.services.events import DISPATCH_CHANNEL
 from generation.services.recovery import forget_old_answers, reap, reconcile
 from generation.services.scheduling import dispatch_next
@@ -44,9 +45,14 @@ def _forget() -> int:
     return 0
 
 
+def _relay() -> Callable[[], int]:
+    destinations = routes(app)
+    return lambda: relay_batch(destinations)
+
+
 LOOPS = (
     Loop("dispatch", lambda: int(dispatch_next()), 1.0, DISPATCH_CHANNEL),
-    Loop("relay", lambda: relay_batch(ROUTES), 1.0, OUTBOX_CHANNEL),
+    Loop("relay", _relay(), 1.0, OUTBOX_CHANNEL),
     Loop("reap", reap, 5.0),
     Loop("reconcile", _reconcile, 60.0),
     Loop("forget", _forget, 3600.0),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from django.conf import settings
+from celery import Celery
 
-from atelier.celery import app
 from atelier.outbox.models import OutboxMessage
 from atelier.outbox.relay import Publish
+from atelier.publisher import Publisher
 from atelier.queues import CONTROL, route
 
 
@@ -32,18 +32,13 @@ SUBSCRIPTIONS: dict[str, tuple[Subscription, ...]] = {
 }
 
 
-def _publish(subscriptions: tuple[Subscription, ...], message: OutboxMessage) -> None:
+def _publish(subscriptions: tuple[Subscription, ...], publisher: Publisher, message: OutboxMessage) -> None:
     for subscription in subscriptions:
         queue = CONTROL if subscription.pool is None else route(subscription.pool, message.lane)
-        app.send_task(
-            subscription.task,
-            args=(message.subject,),
-            kwargs=message.payload,
-            queue=queue,
-            retry=False,
-            confirm_timeout=settings.ATELIER_PUBLISH_TIMEOUT_SECONDS,
-        )
+        publisher.send(subscription.task, args=(message.subject,), kwargs=message.payload, queue=queue)
 
 
-ROUTES: dict[str, Publish] = {event: partial(_publish, tasks) for event, tasks in SUBSCRIPTIONS.items()}
-"""What the relay calls for each event."""
+def routes(app: Celery) -> dict[str, Publish]:
+    """What the relay calls for each event; for one thread."""
+    publisher = Publisher(app)
+    return {event: partial(_publish, tasks, publisher) for event, tasks in SUBSCRIPTIONS.items()}

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
-from django.utils.module_loading import import_string
 
 from atelier.accounts.selectors import get_tier
 from atelier.core.crashpoints import crashpoint
 from atelier.core.database import DISCONNECTED
+from generation.catalog import get_catalog
 from generation.checkpoints import Artifact, Checkpoint, latest_artifacts
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
 from generation.pipeline.engines import Engines
@@ -183,4 +183,6 @@ def _since(started: float) -> int:
 @lru_cache(maxsize=1)
 def get_engines() -> Engines:
     """This process's engines, loaded on first use and kept. Only workers call this."""
-    return import_string(settings.ATELIER_ENGINES)()
+    from generation.engines.local import LocalEngines
+
+    return LocalEngines(get_catalog(), settings.ATELIER_MODELS_DIR, settings.ATELIER_ENGINE_CACHE_BYTES)

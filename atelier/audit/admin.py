@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from atelier.audit.models import AuditEntry
-from atelier.core.admin import ReadOnlyAdmin
+from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, newest
+
+
+class ActionFilter(admin.SimpleListFilter):
+    """The first word of an action. A fixed list: reading all distinct actions would read the whole table."""
+
+    title = "what about"
+    parameter_name = "about"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = ("generation", "workspace", "credits", "api_key", "user", "group")
+        return [(kind, kind.replace("_", " ")) for kind in kinds]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(action__startswith=f"{self.value()}.") if self.value() else queryset
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "workspace", "actor", "action", "subject")
-    list_filter = ("action",)
-    search_fields = ("subject", "actor", "workspace__name")
+class AuditEntryAdmin(ReadOnlyAdmin, BigTableAdmin):
+    list_display = ("created_at", "workspace", "actor", "action", "subject", "facts")
+    list_filter = (ActionFilter,)
+    search_fields = ("subject",)
+    search_help_text = "A workspace's id; else a subject, an actor, an action or a workspace's name in the newest 100,000 rows."
     list_select_related = ("workspace",)
-    show_full_result_count = False
+    ordering = ("-id",)
+    sortable_by = ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
+        term = search_term.strip()
+        if term.startswith("wsp_"):
+            return queryset.filter(Q(workspace_id=term)), False
+        if not term:
+            return queryset, False
+        said = Q(subject=term) | Q(actor=term) | Q(action=term) | Q(workspace__name__icontains=term)
+        return newest(queryset, "id").filter(said), False

@@ -28,7 +28,7 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
     """
     with transaction.atomic():
         waiting = OutboxMessage.objects.select_for_update(skip_locked=True).filter(published_at=None)
-        messages = list(waiting.order_by("id")[:BATCH])
+        messages = list(waiting.order_by("failures", "id")[:BATCH])
         sent: list[int] = []
         try:
             for message in messages:

@@ -9,7 +9,6 @@ ATELIER_MODELS_FILE = Path(env.text("ATELIER_MODELS_FILE", str(BASE_DIR / "gener
 ATELIER_STYLES_FILE = BASE_DIR / "generation" / "styles.toml"
 ATELIER_MODELS_DIR = Path(env.text("ATELIER_MODELS_DIR", str(BASE_DIR / ".atelier" / "models")))
 ATELIER_ENGINE_CACHE_BYTES = int(env.number("ATELIER_ENGINE_CACHE_BYTES", 4e9))
-ATELIER_ENGINES = "generation.engines.local.LocalEngines"
 ATELIER_LEASE_SECONDS = env.number("ATELIER_LEASE_SECONDS", 60)
 ATELIER_WAKE_SECONDS = env.number("ATELIER_WAKE_SECONDS", 30)
 ATELIER_WORKER_NAME = env.text("ATELIER_WORKER_NAME", "")
