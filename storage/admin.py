@@ -14,7 +14,17 @@ from storage.services import link_asset
 
 @admin.register(Asset)
 class AssetAdmin(ReadOnlyAdmin):
-    list_display = ("thumbnail", "id", "workspace", "source_id", "ordinal", "format", "size", "created_at", "expires_at")
+    list_display = (
+        "thumbnail",
+        "id",
+        "workspace",
+        "source_id",
+        "ordinal",
+        "format",
+        "size",
+        "created_at",
+        "expires_at",
+    )
     list_filter = ("format", "created_at")
     list_per_page = 25
     list_select_related = ("workspace",)

@@ -44,7 +44,7 @@ def check_prefix(prefix: str) -> str:
 
 def artifact_prefix(workspace_id: str, generation_id: str) -> str:
     """Everything the stages of one generation keep between two checkpoints."""
-    return check_prefix(f"{ARTIFACTS}/{workspace_id}/{generation_id}/")
+    return _place(ARTIFACTS, workspace_id, generation_id)
 
 
 def artifact_key(
@@ -64,10 +64,17 @@ def asset_key(workspace_id: str, generation_id: str, ordinal: int, sha256: str, 
     """A delivered image. Its own hash is part of the name, so two different pictures never want the same key."""
     if ordinal < 0 or format not in EXTENSIONS or not _SHA256.fullmatch(sha256):
         raise InvalidKey(f"not an asset: ordinal {ordinal}, format {format!r}, sha256 {sha256[:64]!r}")
-    return check_key(f"{ASSETS}/{workspace_id}/{generation_id}/{ordinal}-{sha256}.{EXTENSIONS[format]}")
+    return check_key(f"{_place(ASSETS, workspace_id, generation_id)}{ordinal}-{sha256}.{EXTENSIONS[format]}")
 
 
 def content_hash(key: str) -> str | None:
     """The sha256 that an asset's key carries, None for other keys."""
     found = _ASSET_HASH.fullmatch(key)
     return found[1] if found else None
+
+
+def _place(root: str, workspace_id: str, generation_id: str) -> str:
+    """An id is one segment: an id with a `/` could name another workspace's place."""
+    if "/" in workspace_id + generation_id:
+        raise InvalidKey(f"not ids: {workspace_id[:64]!r}, {generation_id[:64]!r}")
+    return check_prefix(f"{root}/{workspace_id}/{generation_id}/")
