@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,15 @@ HUB_REVISION = re.compile(r"[0-9a-f]{40}")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
-Entry = TypeVar("Entry")
+_TOML_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "tuple[str, ...]": (tuple,),
+}
+"""Python types of a TOML value by the annotation of the field that takes it."""
+
+Entry = TypeVar("Entry", "ModelEntry", "ToolEntry", "StyleEntry")
 
 
 class CatalogInvalid(ValueError):
@@ -67,12 +75,13 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class ToolEntry:
-    """The face finder or the upscaler: `adapter` is `module:function` and loads it."""
+    """The face finder or the upscaler: `adapter` is `module:function` and loads it; `threads` it may use."""
 
     name: str
     title: str
     adapter: str
     licence: str
+    threads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +118,7 @@ class Catalog:
             if generation_type in entry.default_for:
                 return entry
         raise UnknownModel(
-            f"No model serves the generation type {generation_type!r}. Known types: "
-            f"{', '.join(GENERATION_TYPES)}."
+            f"No model serves the generation type {generation_type!r}. Known types: {', '.join(GENERATION_TYPES)}."
         )
 
 
@@ -158,7 +166,7 @@ def native_size(entry: ModelEntry, width: int, height: int) -> tuple[int, int]:
 
 
 def _native_length(entry: ModelEntry, length: int, scale: float) -> int:
-    """One side at `scale`: rounded up when drawn at its own size (nothing is missing), else to the nearest."""
+    """One side at `scale`: rounded up at its own size, so that nothing is missing, else to the nearest."""
     step = entry.multiple
     rounded = math.ceil(length / step) if scale == 1.0 else round(length * scale / step)
     if entry.max_native_side:
@@ -166,13 +174,12 @@ def _native_length(entry: ModelEntry, length: int, scale: float) -> int:
     return max(rounded * step, math.ceil(LEAST_SIDE / step) * step)
 
 
-def _pick(entries: Iterable[Any], name: str, error: type[LookupError], noun: str) -> Any:
+def _pick(entries: Sequence[Entry], name: str, error: type[LookupError], noun: str) -> Entry:
     for entry in entries:
         if entry.name == name:
             return entry
-    raise error(
-        f"No {noun} is called {name!r}. Known: {', '.join(entry.name for entry in entries) or 'none'}."
-    )
+    known = ", ".join(entry.name for entry in entries) or "none"
+    raise error(f"No {noun} is called {name!r}. Known: {known}.")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -183,13 +190,17 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _build(kind: type[Entry], row: Mapping[str, Any], where: str) -> Entry:
-    """An entry from its TOML table; lists become tuples. Unknown and missing keys are errors."""
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # every Entry is a dataclass
+    """An entry from its TOML table; lists become tuples. Unknown, missing and mistyped keys are errors."""
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
     label = f"{where}: {row.get('name', kind.__name__)!r}"
-    if unknown := sorted(set(row) - known):
-        raise CatalogInvalid(f"{label}: unknown key {unknown[0]!r}")
+    types = {field.name: str(field.type) for field in fields(kind)}
+    for key, value in values.items():
+        if key not in types:
+            raise CatalogInvalid(f"{label}: unknown key {key!r}")
+        if type(value) not in _TOML_TYPES[types[key].removesuffix(" | None")]:
+            raise CatalogInvalid(f"{label}: {key} must be {types[key]}, not {value!r}")
     try:
-        return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+        return kind(**values)
     except TypeError as error:
         raise CatalogInvalid(f"{label}: {error}") from error
 
@@ -228,6 +239,4 @@ def _check_defaults(models: tuple[ModelEntry, ...], where: str) -> None:
     for generation_type in GENERATION_TYPES:
         names = [entry.name for entry in models if generation_type in entry.default_for]
         if len(names) != 1:
-            raise CatalogInvalid(
-                f"{where}: {generation_type!r} needs exactly one default model, has {names or 'none'}"
-            )
+            raise CatalogInvalid(f"{where}: {generation_type!r} needs exactly one default model, has {names or 'none'}")

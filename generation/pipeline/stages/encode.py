@@ -20,7 +20,9 @@ ENCODER_SETTINGS: dict[str, dict[str, Any]] = {
     "jpeg": {"format": "JPEG", "quality": 92, "subsampling": 0, "optimize": False},
     "webp": {"format": "WEBP", "quality": 90, "method": 4},
 }
-"""How each format is written: PNG without loss, JPEG and WebP without visible loss (WebP's method 0 cannot write 8K)."""
+"""How each format is written: PNG without loss, JPEG and WebP without visible loss.
+
+WebP's method 0 cannot write 8K pictures, 4 can."""
 
 
 class Encode:
@@ -42,8 +44,7 @@ class Encode:
         height, width = frame.pixels.shape[:2]
         if (width, height) != (spec.width, spec.height):
             raise StageFailed(
-                "wrong_size",
-                f"The image is {width}x{height} pixels, asked for were {spec.width}x{spec.height}.",
+                "wrong_size", f"The image is {width}x{height} pixels, asked for were {spec.width}x{spec.height}."
             )
         content = encode(frame.pixels, spec.format, _provenance(spec, frame.index))
         return File(frame.index, content, spec.format, width, height)

@@ -77,7 +77,7 @@ def _replace(character: str) -> str:
 
 
 def _is_invisible(character: str) -> bool:
-    """Format characters (bidi controls, zero width spaces, tags) and lone surrogates: nothing a model can read."""
+    """Format characters (bidi controls, zero width spaces, tags) and lone surrogates."""
     return unicodedata.category(character) in ("Cf", "Cs") and character not in JOINERS
 
 
