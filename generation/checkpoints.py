@@ -54,7 +54,8 @@ class Checkpoint:
     """Where one claim of a generation stores what its stages make."""
 
     def __init__(self, workspace_id: str, generation_id: str, fence: int) -> None:
-        self._place = {"workspace_id": workspace_id, "generation_id": generation_id, "fence": fence}
+        self._place = {"workspace_id": workspace_id, "generation_id": generation_id}
+        self._fence = fence
         self._recent: dict[str, Frame | File] = {}
 
     def store(self, stage: str, product: Frame | File, before: Items) -> Artifact:
@@ -63,7 +64,7 @@ class Checkpoint:
             if self._recent.get(artifact["key"]) is product:
                 return artifact
         content, described = _encode(product)
-        key = put_artifact(**self._place, stage=stage, index=product.index, content=content)
+        key = put_artifact(**self._place, fence=self._fence, stage=stage, index=product.index, content=content)
         self._remember(key, product, len(content))
         return {"key": key, "sha256": hashlib.sha256(content).hexdigest(), **described}
 

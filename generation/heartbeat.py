@@ -53,7 +53,9 @@ class Heartbeat:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._ended.set()
 
     def __call__(self, step: int, steps: int) -> None:
@@ -86,7 +88,11 @@ class Heartbeat:
         try:
             answer = ask()
         except DISCONNECTED as error:
-            log.warning("heartbeat: database unavailable: %s", error, extra={"generation_id": self._claim.generation_id})
+            log.warning(
+                "heartbeat: database unavailable: %s",
+                error,
+                extra={"generation_id": self._claim.generation_id},
+            )
             connection.close()
             return
         self._heard = time.monotonic()

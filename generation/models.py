@@ -67,13 +67,21 @@ class Generation(models.Model):
                 | Q(status__in=lifecycle.LIVE, completed_at=None),
                 name="generation_completed_when_terminal",
             ),
-            models.CheckConstraint(condition=Q(credits_used__lte=F("credits_held")), name="generation_used_within_hold"),
+            models.CheckConstraint(
+                condition=Q(credits_used__lte=F("credits_held")), name="generation_used_within_hold"
+            ),
         ]
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="generation_by_workspace"),
-            models.Index(fields=["lane", "workspace", "created_at"], condition=Q(status="queued"), name="generation_queue"),
             models.Index(
-                fields=["status", "lease_expires_at"], condition=Q(status__in=lifecycle.IN_FLIGHT), name="generation_flight"
+                fields=["lane", "workspace", "created_at"],
+                condition=Q(status="queued"),
+                name="generation_queue",
+            ),
+            models.Index(
+                fields=["status", "lease_expires_at"],
+                condition=Q(status__in=lifecycle.IN_FLIGHT),
+                name="generation_flight",
             ),
             models.Index(fields=["deadline_at"], condition=Q(status__in=lifecycle.LIVE), name="generation_deadline"),
             models.Index(fields=["-created_at"], name="generation_newest"),

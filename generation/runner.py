@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -37,9 +37,7 @@ def run_link(*, generation_id: str, fence: int, stage: str, worker: str) -> bool
 
     Safe to run twice: a stage is claimed by a guarded update, a finished one passes on.
     """
-    claim = _patiently(
-        lambda: claim_stage(generation_id=generation_id, fence=fence, stage=stage, worker=worker)
-    )
+    claim = _patiently(lambda: claim_stage(generation_id=generation_id, fence=fence, stage=stage, worker=worker))
     if claim is None:
         return may_pass_on(generation_id=generation_id, fence=fence, stage=stage)
     link = _Link(claim, worker)
@@ -65,9 +63,7 @@ def _recover(generation_id: str, fence: int, error: Exception) -> None:
         )
         return
     code, message, counts = _explain(error)
-    _patiently(
-        lambda: give_back(generation_id=generation_id, fence=fence, code=code, message=message, counts=counts)
-    )
+    _patiently(lambda: give_back(generation_id=generation_id, fence=fence, code=code, message=message, counts=counts))
 
 
 def _explain(error: Exception) -> tuple[str, str, bool]:
@@ -116,7 +112,7 @@ class _Link:
                 if isinstance(product, Facts):
                     learned |= product.values
                 else:
-                    made.append(_patiently(lambda made_by=product: self._checkpoint.store(name, made_by, before)))
+                    made.append(_patiently(partial(self._checkpoint.store, name, product, before)))
             crashpoint(f"stage.{name}.stored")
             beat.check()
         self._facts |= learned
@@ -136,7 +132,8 @@ class _Link:
             crashpoint("stage.upload.started")
             files = self._checkpoint.items(self._artifacts)
             for position, file in enumerate(files, start=1):
-                images.append(_patiently(lambda content=file: _store(claim, content)))
+                assert isinstance(file, File)  # the encode stage always runs before
+                images.append(_patiently(partial(_store, claim, file)))
                 report_image(claim, file.index)
                 beat(position, len(files))
             crashpoint("stage.upload.stored")

@@ -49,7 +49,9 @@ def list_live_workers() -> list[Worker]:
 
 def list_served_models() -> set[str] | None:
     """Names of the models that a worker heard of within a day can load; None while no worker is known."""
-    known = Worker.objects.filter(seen_at__gt=Now() - timedelta(seconds=KNOWN_SECONDS)).values_list("model_names", flat=True)
+    known = Worker.objects.filter(seen_at__gt=Now() - timedelta(seconds=KNOWN_SECONDS)).values_list(
+        "model_names", flat=True
+    )
     lists = list(known)
     return {name for models in lists for name in models} if lists else None
 

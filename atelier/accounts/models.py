@@ -22,9 +22,7 @@ class Workspace(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="workspace_tier_known")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="workspace_tier_known")]
 
     def __str__(self) -> str:
         return self.name

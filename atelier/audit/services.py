@@ -7,7 +7,9 @@ from typing import Any
 from atelier.audit.models import AuditEntry
 
 
-def record(*, workspace_id: str | None, actor: str, action: str, subject: str, facts: dict[str, Any] | None = None) -> None:
+def record(
+    *, workspace_id: str | None, actor: str, action: str, subject: str, facts: dict[str, Any] | None = None
+) -> None:
     """Add an entry in the caller's transaction. Facts hold ids and numbers, never prompts or secrets."""
     AuditEntry.objects.bulk_create(
         [AuditEntry(workspace_id=workspace_id, actor=actor, action=action, subject=subject, facts=facts or {})]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import DateTimeField, Func
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DISCONNECTED = (OperationalError, InterfaceError)
 """What a lost or restarting database raises."""
@@ -36,7 +38,7 @@ def notify(channel: str, payload: str = "") -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
 
 
-def attempt(work: Callable[[], int], name: str) -> int | None:
+def attempt(work: Callable[[], T], name: str) -> T | None:
     """Run one round of a loop; on a lost database drop the connection and return None so that it is tried again."""
     try:
         return work()

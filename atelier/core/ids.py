@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 
-ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 base32, lower case
 LENGTH = 20
 
 
 def new_id(prefix: str) -> str:
-    """`gen_` + 20 base32 characters for prefix `gen`: 100 bits, unguessable, URL-safe."""
-    return f"{prefix}_" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    """`gen_` + 20 lower-case base32 characters (RFC 4648) for prefix `gen`: 100 bits, unguessable, URL-safe."""
+    return f"{prefix}_{base64.b32encode(secrets.token_bytes(13)).decode().lower()[:LENGTH]}"

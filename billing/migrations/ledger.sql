@@ -16,7 +16,7 @@ BEGIN
         WHEN 'refund' THEN ARRAY['earned', 'available']
     END;
     FOR account IN
-        SELECT id, kind, workspace_id FROM billing_account
+        SELECT id, kind, workspace_id, balance FROM billing_account
         WHERE id IN (NEW.debit_id, NEW.credit_id) ORDER BY id FOR UPDATE
     LOOP
         IF account.workspace_id <> NEW.workspace_id
@@ -24,7 +24,11 @@ BEGIN
             RAISE EXCEPTION 'transfer % does not fit its accounts', NEW.id
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_fits_accounts';
         END IF;
-        IF account.id = NEW.debit_id THEN
+        IF account.id = NEW.debit_id AND account.kind <> 'granted' AND account.balance < NEW.amount THEN
+            -- The constraint of this name would refuse too, but could not say what there is.
+            RAISE EXCEPTION 'transfer % overdraws account %', NEW.id, account.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'account_not_overdrawn', DETAIL = account.balance;
+        ELSIF account.id = NEW.debit_id THEN
             UPDATE billing_account SET balance = balance - NEW.amount, version = version + 1
             WHERE id = account.id RETURNING balance, version INTO NEW.debit_balance, NEW.debit_version;
         ELSE

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from billing.models import Hold, HoldOutcome
-from billing.selectors import get_balance
-from billing.services.transfers import InsufficientCredits, post_transfer
+from billing.services.transfers import post_transfer
 
 
 def place_hold(*, workspace_id: str, amount: int, reference: str) -> str:
@@ -14,16 +13,9 @@ def place_hold(*, workspace_id: str, amount: int, reference: str) -> str:
 
     Raises `InsufficientCredits` (with needed and available) and books nothing when there is less.
     """
-    try:
-        transfer_id = post_transfer(
-            workspace_id=workspace_id, kind="hold", amount=amount, reference=reference,
-            idempotency_key=f"hold:{reference}",
-        )  # fmt: skip
-    except InsufficientCredits as error:
-        available = get_balance(workspace_id).available
-        raise InsufficientCredits(
-            f"This needs {amount} credits and {available} are available.", needed=amount, available=available
-        ) from error
+    transfer_id = post_transfer(
+        workspace_id=workspace_id, kind="hold", amount=amount, reference=reference, idempotency_key=f"hold:{reference}"
+    )
     hold = Hold(workspace_id=workspace_id, reference=reference, amount=amount, transfer_id=transfer_id)
     Hold.objects.bulk_create([hold])
     return hold.id

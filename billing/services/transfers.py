@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from atelier.core.errors import AtelierError
 from atelier.core.ids import new_id
@@ -22,8 +22,7 @@ INSERT INTO billing_transfer (id, workspace_id, kind, debit_id, credit_id, amoun
 SELECT %(id)s, %(workspace)s, %(kind)s, debit.id, credit.id, %(amount)s, %(reference)s, %(note)s, %(key)s
 FROM billing_account debit, billing_account credit
 WHERE debit.workspace_id = %(workspace)s AND debit.kind = %(debit)s
-  AND credit.workspace_id = %(workspace)s AND credit.kind = %(credit)s
-RETURNING debit_balance
+    AND credit.workspace_id = %(workspace)s AND credit.kind = %(credit)s
 """
 
 
@@ -44,27 +43,36 @@ def post_transfer(
 ) -> str:
     """Book one transfer in the caller's transaction and return its id.
 
-    Raises `InvalidAmount` for anything but a whole number in 1..2^62, `InsufficientCredits` when the debited
-    account would go below zero, IntegrityError when the idempotency key was used before.
+    Raises `InvalidAmount` for anything but a whole number in 1..2^62, `InsufficientCredits` (needed and available)
+    when the debited account would go below zero, IntegrityError when the idempotency key was used before. Either
+    ends the transaction it happens in.
     """
     if type(amount) is not int or not 0 < amount <= LARGEST:
         raise InvalidAmount(f"{amount!r} is not a whole number of credits in 1..{LARGEST}.")
     debit, credit = SIDES[kind]
+    transfer_id = new_id("trf")
     values = {
-        "id": new_id("trf"), "workspace": workspace_id, "kind": kind, "debit": debit, "credit": credit,
+        "id": transfer_id, "workspace": workspace_id, "kind": kind, "debit": debit, "credit": credit,
         "amount": amount, "reference": reference, "note": note, "key": idempotency_key,
     }  # fmt: skip
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(_POST, values)
             if cursor.rowcount != 1:
                 raise LookupError(f"workspace {workspace_id} has no accounts")
     except IntegrityError as error:
-        if _constraint(error) == "account_not_overdrawn":
-            raise InsufficientCredits(f"This needs {amount} credits.", needed=amount) from error
-        raise
-    return values["id"]
+        refusal = _refusal(error, amount)
+        if refusal is None:
+            raise
+        raise refusal from error
+    return transfer_id
 
 
-def _constraint(error: IntegrityError) -> str:
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+def _refusal(error: IntegrityError, amount: int) -> InsufficientCredits | None:
+    """The database's refusal of an overdraft as our error; it says in its detail what there is."""
+    refused = getattr(error.__cause__, "diag", None)
+    if refused is None or refused.constraint_name != "account_not_overdrawn":
+        return None
+    available = int(refused.message_detail or 0)
+    text = f"This needs {amount} credits and {available} are available."
+    return InsufficientCredits(text, needed=amount, available=available)

@@ -59,7 +59,9 @@ def admit(workspace: Workspace, request: GenerationRequest) -> Admitted:
     if served is not None and entry.name not in served:
         raise ModelUnavailable(f"No worker can load the model {entry.name!r}.", model=entry.name)
     return Admitted(
-        _spec(request, entry, generation_type), image_price(request.width, request.height) * request.count, entry
+        _spec(request, entry, generation_type),
+        image_price(request.width, request.height) * request.count,
+        entry,
     )
 
 

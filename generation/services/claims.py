@@ -198,7 +198,10 @@ def requeue(generation: Generation, *, code: str, message: str, counts: bool) ->
     if counts and generation.attempt >= settings.ATELIER_MAX_ATTEMPTS:
         return end_generation(generation, lifecycle.FAILED, actor="scheduler", code=code, message=message)
     Slot.objects.filter(generation_id=generation.id).delete()
-    _execute(_REQUEUE, [BACKOFF_SECONDS * generation.attempt, 0 if counts else 1, code, message[:500], generation.id])
+    _execute(
+        _REQUEUE,
+        [BACKOFF_SECONDS * generation.attempt, 0 if counts else 1, code, message[:500], generation.id],
+    )
     notify(DISPATCH_CHANNEL)
 
 

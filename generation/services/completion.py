@@ -22,14 +22,17 @@ from storage.services import StoredImage, record_assets
 def settle_generation(*, generation_id: str, fence: int, images: Sequence[StoredImage], retention_days: int) -> bool:
     """Deliver: assets, capture, slot, status, audit, event in one transaction. False when it is not ours any more."""
     with transaction.atomic():
-        generation = lock_generation(generation_id)
-        if not _ours(generation, fence):
+        generation = _lock_ours(generation_id, fence)
+        if generation is None:
             return False
         if generation.cancel_requested_at is not None:
             end_generation(generation, lifecycle.CANCELLED, actor="worker")
             return False
         record_assets(
-            workspace_id=generation.workspace_id, source_id=generation_id, images=images, retention_days=retention_days
+            workspace_id=generation.workspace_id,
+            source_id=generation_id,
+            images=images,
+            retention_days=retention_days,
         )
         captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
         end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)
@@ -41,8 +44,8 @@ def settle_generation(*, generation_id: str, fence: int, images: Sequence[Stored
 def fail_generation(*, generation_id: str, fence: int, code: str, message: str) -> bool:
     """End with an error the client can read; the hold is released. False when it is not ours any more."""
     with transaction.atomic():
-        generation = lock_generation(generation_id)
-        if not _ours(generation, fence):
+        generation = _lock_ours(generation_id, fence)
+        if generation is None:
             return False
         status = lifecycle.CANCELLED if generation.cancel_requested_at else lifecycle.FAILED
         end_generation(generation, status, actor="worker", code=code, message=message)
@@ -52,8 +55,8 @@ def fail_generation(*, generation_id: str, fence: int, code: str, message: str) 
 def cancel_running(*, generation_id: str, fence: int) -> bool:
     """Obey a cancel request at a stage's beat."""
     with transaction.atomic():
-        generation = lock_generation(generation_id)
-        if not _ours(generation, fence) or generation.cancel_requested_at is None:
+        generation = _lock_ours(generation_id, fence)
+        if generation is None or generation.cancel_requested_at is None:
             return False
         end_generation(generation, lifecycle.CANCELLED, actor="worker")
     return True
@@ -92,5 +95,8 @@ def _announce(generation: Generation, status: str, actor: str, facts: dict[str, 
     notify(DISPATCH_CHANNEL)
 
 
-def _ours(generation: Generation | None, fence: int) -> bool:
-    return generation is not None and generation.status == lifecycle.RUNNING and generation.fence == fence
+def _lock_ours(generation_id: str, fence: int) -> Generation | None:
+    """The locked row while it runs under our fence, else None."""
+    generation = lock_generation(generation_id)
+    ours = generation is not None and generation.status == lifecycle.RUNNING and generation.fence == fence
+    return generation if ours else None

@@ -27,11 +27,7 @@ _LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for
 _BY_LANE = {tier.lane: tier for tier in TIERS.values()}
 _BEFORE_OR_ON_GPU = (
     "",
-    *(
-        stage.name
-        for position, stage in enumerate(STAGES)
-        if any(later.pool == "gpu" for later in STAGES[position:])
-    ),
+    *(stage.name for position, stage in enumerate(STAGES) if any(later.pool == "gpu" for later in STAGES[position:])),
 )
 
 
@@ -64,9 +60,7 @@ def list_open_lanes() -> set[str]:
     """Lanes to which a generation may be sent now: below the queue's cap, and a worker of theirs has room."""
     flights = Generation.objects.filter(status__in=lifecycle.IN_FLIGHT)
     running = dict(flights.values_list("route_lane").annotate(total=Count("id")))
-    on_gpu = dict(
-        flights.filter(stage__in=_BEFORE_OR_ON_GPU).values_list("route_lane").annotate(total=Count("id"))
-    )
+    on_gpu = dict(flights.filter(stage__in=_BEFORE_OR_ON_GPU).values_list("route_lane").annotate(total=Count("id")))
     groups = [_lanes_of(worker.queues) for worker in list_live_workers()]
     return {
         lane

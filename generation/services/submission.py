@@ -98,9 +98,7 @@ def retry_generation(
     return _accept_once(workspace, draft, render, key)
 
 
-def _accept_once(
-    workspace: Workspace, draft: Callable[[], Generation], render: Render, key: Key | None
-) -> Answer:
+def _accept_once(workspace: Workspace, draft: Callable[[], Generation], render: Render, key: Key | None) -> Answer:
     earlier = find_answer(key) if key else None
     if earlier is not None:
         return earlier
@@ -134,7 +132,12 @@ def limits_of(workspace: Workspace) -> list[Limit]:
 
 
 def _draft(
-    workspace: Workspace, actor: str, spec: GenerationSpec, asked: dict[str, Any], credits: int, lifetime: timedelta
+    workspace: Workspace,
+    actor: str,
+    spec: GenerationSpec,
+    asked: dict[str, Any],
+    credits: int,
+    lifetime: timedelta,
 ) -> Generation:
     now = database_now()
     return Generation(
@@ -178,4 +181,3 @@ def _request_cancel(generation: Generation, actor: str) -> None:
             workspace_id=generation.workspace_id, actor=actor, action="generation.cancel_requested",
             subject=generation.id,
         )  # fmt: skip
-

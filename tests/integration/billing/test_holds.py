@@ -72,7 +72,11 @@ def test_a_second_end_with_the_same_amount_is_the_first_one_again(workspace: Wor
 def test_an_amount_that_is_no_positive_whole_number_is_refused(workspace: Workspace, amount: object) -> None:
     with pytest.raises(InvalidAmount):
         post_transfer(
-            workspace_id=workspace.id, kind="hold", amount=amount, reference="gen_a", idempotency_key="k"  # type: ignore[arg-type]  # bad on purpose
+            workspace_id=workspace.id,
+            kind="hold",
+            amount=amount,
+            reference="gen_a",
+            idempotency_key="k",  # type: ignore[arg-type]  # bad on purpose
         )
     assert books(workspace) == (100, 0)
 
