@@ -24,6 +24,9 @@ TEMPORARY = ".tmp"
 ABANDONED_SECONDS = 3600
 """A temporary file of this age belongs to a writer that was killed; no put lasts so long."""
 
+PRUNED_AT_MOST = 1000
+"""Tries of a put whose directory vanishes under it; a neighbour that deletes without a pause wins a few."""
+
 _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
@@ -40,7 +43,8 @@ class LocalBlobs:
         self._public_url = public_url.rstrip("/")
         self._link_keys = tuple(links.derive_key(secret) for secret in secrets)
         with _unavailable():
-            (self.root / TEMPORARY).mkdir(mode=0o750, parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o750, parents=True, exist_ok=True)
+            (self.root / TEMPORARY).mkdir(mode=0o750, exist_ok=True)
             self._sweep_abandoned()
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
@@ -50,7 +54,7 @@ class LocalBlobs:
             if path.exists():
                 return _check_same(path, content)
             with self._written(content) as temporary:
-                _publish(temporary, path, content, self.root)
+                _publish(temporary, path, content)
 
     def get(self, key: str) -> bytes:
         with self.open(key) as stream, _unavailable():
@@ -138,17 +142,21 @@ class LocalBlobs:
                     os.unlink(entry.path)
 
 
-def _publish(temporary: Path, path: Path, content: bytes, root: Path) -> None:
+def _publish(temporary: Path, path: Path, content: bytes) -> None:
     """Give the written file its name, for good."""
-    for _ in range(5):
-        _make_directories(path.parent, root)
+    for _ in range(PRUNED_AT_MOST):
+        absent = [directory for directory in (path.parent, *path.parent.parents) if not directory.exists()]
         try:
+            for directory in reversed(absent):
+                directory.mkdir(mode=0o750, exist_ok=True)
             os.link(temporary, path)
         except FileExistsError:
             return _check_same(path, content)
         except FileNotFoundError:
-            continue  # another process pruned the directory, empty as it was, between the two lines above
-        return _sync_directory(path.parent)
+            continue  # a neighbour pruned the directory, empty as it was, between the two lines above
+        for directory in (path.parent, *(directory.parent for directory in absent)):
+            _sync_directory(directory)
+        return None
     raise StorageUnavailable("The directory of the file was removed again and again.")
 
 
@@ -157,16 +165,6 @@ def _check_same(path: Path, content: bytes) -> None:
     if path.read_bytes() != content:
         raise BlobConflict()
     _sync_directory(path.parent)
-
-
-def _make_directories(directory: Path, root: Path) -> None:
-    """Make what is missing between `root` and `directory`; each new name is synced into its parent."""
-    if directory == root or directory.is_dir():
-        return
-    _make_directories(directory.parent, root)
-    with contextlib.suppress(FileExistsError, FileNotFoundError):
-        directory.mkdir(mode=0o750)
-        _sync_directory(directory.parent)
 
 
 def _sync_directory(directory: Path) -> None:

@@ -1,0 +1,76 @@
+"""An HTTP server that answers as it is told: S3's bad days, which no healthy server shows on demand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`status` 0 closes the connection without a word; `pause` in seconds comes before; S3's error code as XML."""
+
+    status: int
+    code: str = ""
+    body: bytes = b""
+    pause: float = 0.0
+
+
+@dataclass
+class Script:
+    """The answers in order, the last one for ever after; `asked` lists the methods that came."""
+
+    url: str
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def scripted(answers: Sequence[Answer]) -> Iterator[Script]:
+    """A server on a free port of this machine for the length of the block."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    script = Script(f"http://127.0.0.1:{server.server_address[1]}")
+    server.script, server.answers = script, list(answers)  # type: ignore[attr-defined]  # read by the handler
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield script
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        server = self.server
+        answers = server.answers  # type: ignore[attr-defined]  # set by scripted()
+        answer = answers[min(len(server.script.asked), len(answers) - 1)]  # type: ignore[attr-defined]
+        server.script.asked.append(self.command)  # type: ignore[attr-defined]
+        time.sleep(answer.pause)
+        self.close_connection = True
+        if answer.status:
+            with suppress(ConnectionError):  # a client that gave up is part of the script
+                self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
+        error = f"<Error><Code>{answer.code}</Code><Message>scripted</Message></Error>".encode()
+        body = error if answer.code else answer.body
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _answer  # noqa: N815  (the names http.server looks for)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silence: the test says what matters."""
