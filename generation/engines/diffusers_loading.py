@@ -1,13 +1,15 @@
-"""Where a model's files are and how many bytes they take."""
+"""From a catalogue entry to a diffusers pipeline in memory, refusing whatever is not complete."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from generation.engines.libraries import diffusers
+from generation.engines.failures import is_out_of_memory
+from generation.engines.libraries import diffusers, transformers
 from generation.pipeline.catalog import ModelEntry
 from generation.pipeline.stage import StageFailed
 
@@ -27,11 +29,83 @@ def find_folder(entry: ModelEntry, models_dir: Path) -> Path:
     return folder
 
 
-def pipeline_bytes(pipeline: Any) -> int:
-    """Bytes of all weights of a loaded diffusers pipeline."""
-    modules = [part for part in pipeline.components.values() if isinstance(part, torch.nn.Module)]
-    tensors = [tensor for module in modules for tensor in (*module.parameters(), *module.buffers())]
+def read_pipeline(folder: Path, entry: ModelEntry) -> Any:
+    """The pipeline in `folder` on the best device here. Raises `StageFailed` model_broken with the reason.
+
+    Reads safetensors only: a pickle could run code of its author. A missing weight is an error; the libraries would
+    fill it with random numbers.
+    """
+    try:
+        return _assemble(folder)
+    except Exception as error:  # what a library raises over a broken file is not documented and not one class
+        if is_out_of_memory(error):
+            raise
+        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = first_line.replace(str(folder), entry.source)[:200]
+        message = f"The model {entry.name!r} cannot be loaded: {reason}"
+        raise StageFailed("model_broken", message) from error
+
+
+def count_bytes(pipeline: Any) -> int:
+    """Bytes of all weights of a loaded pipeline."""
+    tensors = [tensor for module in _modules(pipeline) for tensor in (*module.parameters(), *module.buffers())]
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def _assemble(folder: Path) -> Any:
+    device, dtype = _device()
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(
+        folder, **_read_encoders(folder, dtype), dtype=dtype, use_safetensors=True, local_files_only=True
+    )
+    if any(tensor.is_meta for module in _modules(pipeline) for tensor in module.parameters()):
+        raise ValueError("weights are missing")
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline.to(device)
+
+
+def _read_encoders(folder: Path, dtype: torch.dtype) -> dict[str, Any]:
+    """The parts that transformers loads, by name. Loaded here because only so it says which weights it missed."""
+    encoders: dict[str, Any] = {}
+    for name, (library, class_name) in _parts(folder).items():
+        kind: Any = getattr(transformers, class_name, None) if library == "transformers" else None
+        if isinstance(kind, type) and issubclass(kind, transformers.PreTrainedModel):
+            pair: Any = kind.from_pretrained(
+                folder / name, output_loading_info=True, dtype=dtype, use_safetensors=True, local_files_only=True
+            )
+            encoders[name], report = pair
+            if missing := sorted(report["missing_keys"]):
+                raise ValueError(f"weights are missing in {name}: {missing[0]}")
+    return encoders
+
+
+def _parts(folder: Path) -> dict[str, tuple[str, str]]:
+    """(library, class) of every part that model_index.json names. Raises `ValueError` when one has no files."""
+    try:
+        index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"model_index.json is not JSON: {error}") from error
+    if not isinstance(index, dict) or "_class_name" not in index:
+        raise ValueError("model_index.json names no pipeline")
+    parts = {
+        name: (origin[0], origin[1])
+        for name, origin in index.items()
+        if isinstance(origin, list) and len(origin) == 2 and origin[0] is not None and not name.startswith("_")
+    }
+    for name in parts:
+        if not (folder / name).is_dir() or not any((folder / name).iterdir()):
+            raise ValueError(f"its part {name} is missing")
+    return parts
+
+
+def _modules(pipeline: Any) -> list[torch.nn.Module]:
+    return [part for part in pipeline.components.values() if isinstance(part, torch.nn.Module)]
+
+
+def _device() -> tuple[str, torch.dtype]:
+    """CUDA in bfloat16 (float16 on cards without it) where there is one, else the CPU in float32."""
+    if not torch.cuda.is_available():
+        return "cpu", torch.float32
+    return "cuda", torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
 
 
 def _fetch(entry: ModelEntry) -> Path:

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from generation.engines.failures import is_out_of_memory, reported_failures
-from generation.engines.libraries import diffusers
-from generation.engines.weights import find_folder, pipeline_bytes
+from generation.engines.diffusers_loading import count_bytes, find_folder, read_pipeline
+from generation.engines.failures import reported_failures
 from generation.pipeline.catalog import ModelEntry
 from generation.pipeline.engines import DrawRequest
 from generation.pipeline.stage import StageFailed
@@ -30,7 +29,7 @@ def load(entry: ModelEntry, models_dir: Path) -> DiffusersTextToImage:
     Raises `StageFailed`: model_broken, or model_unavailable and out_of_memory, which are retryable.
     """
     with reported_failures():
-        pipeline = _read_pipeline(find_folder(entry, models_dir), entry)
+        pipeline = read_pipeline(find_folder(entry, models_dir), entry)
         return DiffusersTextToImage(pipeline, entry.default_guidance)
 
 
@@ -41,7 +40,7 @@ class DiffusersTextToImage:
     """
 
     def __init__(self, pipeline: Any, default_guidance: float | None) -> None:
-        self.memory_bytes = pipeline_bytes(pipeline)
+        self.memory_bytes = count_bytes(pipeline)
         self._pipeline = pipeline
         self._scheduler = pipeline.scheduler
         self._accepted = set(inspect.signature(pipeline.__call__).parameters)
@@ -101,30 +100,6 @@ class _StepReport:
         done = (index + 1) * self._steps // max(getattr(pipeline, "num_timesteps", self._steps), index + 1)
         self._on_step(self._done_before + done, self._total)
         return {}
-
-
-def _read_pipeline(folder: Path, entry: ModelEntry) -> Any:
-    """The pipeline on the best device here. Reads safetensors only: a pickle could run code of its author."""
-    device, dtype = _device()
-    try:
-        pipeline = diffusers.DiffusionPipeline.from_pretrained(
-            folder, dtype=dtype, use_safetensors=True, local_files_only=True
-        )
-        pipeline.set_progress_bar_config(disable=True)
-        return pipeline.to(device)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, RuntimeError) as error:
-        if is_out_of_memory(error):
-            raise
-        reason = str(error).replace(str(folder), entry.source).splitlines()[0][:200]
-        message = f"The model {entry.name!r} cannot be loaded: {reason}"
-        raise StageFailed("model_broken", message) from error
-
-
-def _device() -> tuple[str, torch.dtype]:
-    """CUDA in bfloat16 (float16 on cards without it) where there is one, else the CPU in float32."""
-    if not torch.cuda.is_available():
-        return "cpu", torch.float32
-    return "cuda", torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
 
 
 def _watch_decoder(pipeline: Any) -> None:
