@@ -32,7 +32,9 @@ class AuditEntryAdmin(ReadOnlyAdmin, BigTableAdmin):
     list_display = ("created_at", "workspace", "actor", "action", "subject", "facts")
     list_filter = (ActionFilter,)
     search_fields = ("subject",)
-    search_help_text = "A workspace's id; else a subject, an actor, an action or a workspace's name in the newest 100,000 rows."
+    search_help_text = (
+        "A workspace's id; else a subject, an actor, an action or a workspace's name in the newest 100,000 rows."
+    )
     list_select_related = ("workspace",)
     ordering = ("-id",)
     sortable_by = ()

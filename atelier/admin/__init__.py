@@ -1,0 +1,16 @@
+"""The operators' site: the pages that need several apps. Django's autodiscovery imports it.
+
+They stand here and not in atelier/accounts because accounts lies below audit, billing and generation.
+"""
+
+from django.contrib import admin
+
+from atelier.admin import keys, people, workspaces
+
+__all__ = ["keys", "people", "workspaces"]
+
+admin.site.site_header = "Atelier"
+admin.site.site_title = "Atelier"
+admin.site.index_title = "Operations"
+admin.site.site_url = None
+admin.site.index_template = "admin/dashboard.html"

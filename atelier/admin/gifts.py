@@ -1,0 +1,118 @@
+"""Two pages of a workspace: granting credits, and issuing a key that is shown once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from atelier.accounts.models import Workspace
+from atelier.accounts.services import create_api_key
+from atelier.admin.audited import actor_of
+from atelier.audit.services import record
+from billing.selectors import list_transfers
+from billing.services.grants import grant_credits
+
+LARGEST_GRANT = 10_000_000
+"""Above this it is more likely a slip of the finger."""
+
+
+class GrantForm(forms.Form):
+    """`token` is new on each page: sending the same form twice grants once."""
+
+    amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits for each workspace")
+    reason = forms.CharField(max_length=200, help_text="Stands in the ledger; the customer may read it.")
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=100, help_text="What will use the key, for example `web shop`.")
+
+
+def grant_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
+    """Ask for amount and reason, then grant to all chosen workspaces or to none."""
+    workspaces = _chosen(request, allowed)
+    form = GrantForm(request.POST or None, initial={"token": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid():
+        _grant(request, workspaces, form.cleaned_data)
+        return HttpResponseRedirect(_next_page(workspaces))
+    return _ask(page, request, form, workspaces, "Grant credits", "Grant")
+
+
+def issue_key_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
+    """Ask for a name, then answer with the key itself: it is in no redirect, cookie, log or cache."""
+    workspaces = _chosen(request, allowed)[:1]
+    form = KeyForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _ask(page, request, form, workspaces, "Issue an API key", "Issue")
+    with transaction.atomic():
+        key, text = create_api_key(workspace=workspaces[0], name=form.cleaned_data["name"])
+        record(
+            workspace_id=workspaces[0].pk, actor=actor_of(request), action="api_key.created", subject=key.id,
+        )  # fmt: skip
+    context = _context(page, request, "API key") | {"key": key, "text": text, "workspace": workspaces[0]}
+    return TemplateResponse(request, "admin/accounts/key_once.html", context, headers={"Cache-Control": "no-store"})
+
+
+def _grant(request: HttpRequest, workspaces: list[Workspace], asked: dict[str, Any]) -> None:
+    try:
+        with transaction.atomic():
+            granted = [_grant_one(request, workspace, asked) for workspace in workspaces]
+    except IntegrityError:  # the same form, sent twice at the same moment
+        granted = []
+    if any(granted):
+        names = ", ".join(workspace.name for workspace in workspaces)
+        messages.success(request, f"Granted {asked['amount']:,} credits to {names}.")
+    else:
+        messages.info(request, "This grant was made already; nothing was granted twice.")
+
+
+def _grant_one(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]) -> bool:
+    """Ledger and audit row together. False when this form was granted before."""
+    key = f"admin:{asked['token']}:{workspace.pk}"
+    if list_transfers(workspace.pk).filter(idempotency_key=f"grant:{key}").exists():
+        return False
+    transfer_id = grant_credits(
+        workspace_id=workspace.pk, amount=asked["amount"], idempotency_key=key, note=asked["reason"]
+    )
+    record(
+        workspace_id=workspace.pk, actor=actor_of(request), action="credits.granted", subject=transfer_id,
+        facts={"amount": asked["amount"]},
+    )  # fmt: skip
+    return True
+
+
+def _chosen(request: HttpRequest, allowed: bool) -> list[Workspace]:
+    """The workspaces named in the address. Raises PermissionDenied, Http404 when one of them is unknown."""
+    if not allowed:
+        raise PermissionDenied
+    wanted = request.GET.getlist("id")
+    workspaces = list(Workspace.objects.filter(id__in=wanted).order_by("name"))
+    if not workspaces or len(workspaces) != len(set(wanted)):
+        raise Http404
+    return workspaces
+
+
+def _ask(
+    page: ModelAdmin, request: HttpRequest, form: forms.Form, workspaces: list[Workspace], title: str, verb: str
+) -> HttpResponse:
+    context = _context(page, request, title) | {"form": form, "workspaces": workspaces, "verb": verb}
+    return TemplateResponse(request, "admin/accounts/ask.html", context)
+
+
+def _context(page: ModelAdmin, request: HttpRequest, title: str) -> dict[str, Any]:
+    return {**page.admin_site.each_context(request), "opts": page.opts, "media": page.media, "title": title}
+
+
+def _next_page(workspaces: list[Workspace]) -> str:
+    if len(workspaces) == 1:
+        return reverse("admin:accounts_workspace_change", args=[workspaces[0].pk])
+    return reverse("admin:accounts_workspace_changelist")

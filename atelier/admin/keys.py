@@ -1,0 +1,105 @@
+"""API keys: looked at and revoked. Only the public part is stored in the clear, so only that can be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from atelier.accounts.models import ApiKey
+from atelier.accounts.services import revoke_api_key
+from atelier.admin.audited import actor_of
+from atelier.audit.services import record
+from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge
+from atelier.core.durations import short_duration
+
+STATES = {"active": "completed", "expired": "cancelled", "revoked": "failed"}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(state, state) for state in STATES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+        expired = Q(expires_at__lte=timezone.now())
+        conditions = {
+            "active": Q(revoked_at=None) & ~expired,
+            "expired": Q(revoked_at=None) & expired,
+            "revoked": Q(revoked_at__isnull=False),
+        }
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin, BigTableAdmin):
+    """Keys are issued on a workspace's page."""
+
+    list_display = ("id", "name", "workspace", "shown", "state", "created_at", "used", "expires_at")
+    list_filter = (StateFilter,)
+    list_select_related = ("workspace",)
+    ordering = ("-created_at",)
+    sortable_by = ("created_at", "name")
+    search_fields = ("name",)
+    search_help_text = "A key's id or its eight public characters; else a part of its name or its workspace's."
+    fields = ("id", "name", "workspace", "shown", "state", "created_at", "last_used_at", "expires_at", "revoked_at")
+    readonly_fields = fields
+    actions = ("revoke_selected",)
+
+    def by_index(self, term: str) -> Q | None:
+        if term.startswith("wsp_"):
+            return Q(workspace_id=term)
+        return Q(id=term) if term.startswith("key_") else None
+
+    def by_reading(self, term: str) -> Q:
+        return Q(lookup=term) | Q(name__icontains=term) | Q(workspace__name__icontains=term)
+
+    @admin.display(description="key")
+    def shown(self, key: ApiKey) -> SafeString:
+        return format_html('<span class="id">atl_live_{}_…</span>', key.lookup)
+
+    @admin.display(description="state")
+    def state(self, key: ApiKey) -> SafeString:
+        expired = key.expires_at is not None and key.expires_at <= timezone.now()
+        name = "revoked" if key.revoked_at else "expired" if expired else "active"
+        return badge(name, STATES[name])
+
+    @admin.display(description="last used")
+    def used(self, key: ApiKey) -> str:
+        return "never" if key.last_used_at is None else f"{short_duration(timezone.now() - key.last_used_at)} ago"
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Who may revoke: the permission `change api key`."""
+        return request.user.has_perm("accounts.change_apikey")
+
+    @admin.action(description="Revoke selected keys", permissions=["operate"])
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
+        """Asks once more: a revoked key never works again."""
+        keys = list(queryset.filter(revoked_at=None).select_related("workspace"))
+        if not keys:
+            messages.info(request, "All selected keys are revoked already.")
+        elif request.POST.get("confirmed"):
+            for key in keys:
+                revoke(request, key)
+            messages.success(request, f"Revoked: {', '.join(str(key) for key in keys)}.")
+        else:
+            context = {**self.admin_site.each_context(request), "opts": self.opts, "keys": keys,
+                       "title": "Revoke API keys", "media": self.media}  # fmt: skip
+            return TemplateResponse(request, "admin/accounts/revoke_keys.html", context)
+        return None
+
+
+def revoke(request: HttpRequest, key: ApiKey) -> None:
+    """End the key and say so in the audit trail, together."""
+    with transaction.atomic():
+        revoke_api_key(key_id=key.id)
+        record(workspace_id=key.workspace_id, actor=actor_of(request), action="api_key.revoked", subject=key.id)

@@ -1,0 +1,42 @@
+"""The people who may log in, and their groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from atelier.admin.audited import AuditedAdmin
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class AuditedUserAdmin(AuditedAdmin, UserAdmin):
+    """A person is switched off (not active), never deleted: the audit trail names people by their id."""
+
+    audited_as = "user"
+    audited_values = ("is_active", "is_staff", "is_superuser")
+
+    def subject_of(self, record: Any) -> str:
+        return f"user:{record.pk}"
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == 302:
+                self.record_action(request, User.objects.get(pk=id), "password_changed")
+        return response
+
+
+@admin.register(Group)
+class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
+    audited_as = "group"
+
+    def subject_of(self, record: Any) -> str:
+        return f"group:{record.pk}"
