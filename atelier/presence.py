@@ -11,8 +11,9 @@ from django.db import connection
 
 from atelier.core.database import attempt
 from atelier.core.tasks import worker_name
-from generation.catalog import list_loadable_models
+from generation.catalog import get_catalog, list_loadable_models
 from generation.heartbeat import leaving
+from generation.runner import get_engines
 from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ def _start(sender: Any, **_: Any) -> None:
     leaving.clear()
     queues = list(sender.app.amqp.queues.consume_from)
     threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True).start()
+    if any(name.startswith("gpu.") for name in queues):
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
 def _beat(queues: list[str]) -> None:
@@ -39,6 +42,15 @@ def _beat(queues: list[str]) -> None:
         attempt(lambda: announce_worker(name=worker_name(), queues=queues, models=models), "presence")
         connection.close()
         _stopped.wait(BEAT_SECONDS)
+
+
+def _warm_up() -> None:
+    """Load what most requests need before the first one asks; a request that comes earlier waits for this load."""
+    try:
+        get_engines().text_to_image(get_catalog().default_for("standard").name)
+        get_engines().face_finder()
+    except Exception as error:  # the generation that needs it will say the same to its client
+        log.warning("warm-up failed: %s", error)
 
 
 def _leave(**_: Any) -> None:

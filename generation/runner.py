@@ -127,7 +127,7 @@ class _Link:
 
     def _upload(self) -> bool:
         """Hand the files to storage under their content's address, then settle."""
-        claim, images = self._at(UPLOAD), []
+        claim, images, started = self._at(UPLOAD), [], time.monotonic()
         with Heartbeat(claim, UPLOAD_LIMIT_SECONDS) as beat:
             crashpoint("stage.upload.started")
             files = self._checkpoint.items(self._artifacts)
@@ -141,7 +141,7 @@ class _Link:
         _patiently(
             lambda: settle_generation(
                 generation_id=claim.generation_id, fence=claim.fence, images=images,
-                retention_days=tier.retention_days,
+                retention_days=tier.retention_days, worker=self._worker, duration_ms=_since(started),
             )
         )  # fmt: skip
         return False

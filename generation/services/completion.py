@@ -12,15 +12,27 @@ from atelier.core.crashpoints import crashpoint
 from atelier.core.database import Now, notify
 from atelier.outbox.services import emit
 from billing.services.holds import resolve_hold
-from generation.models import Generation, Slot
+from generation.models import Generation, Slot, StageResult
 from generation.pipeline import lifecycle
 from generation.pipeline.pricing import captured_price
+from generation.pipeline.registry import UPLOAD
 from generation.services.events import DISPATCH_CHANNEL, add_event
 from storage.services import StoredImage, record_assets
 
 
-def settle_generation(*, generation_id: str, fence: int, images: Sequence[StoredImage], retention_days: int) -> bool:
-    """Deliver: assets, capture, slot, status, audit, event in one transaction. False when it is not ours any more."""
+def settle_generation(
+    *,
+    generation_id: str,
+    fence: int,
+    images: Sequence[StoredImage],
+    retention_days: int,
+    worker: str,
+    duration_ms: int,
+) -> bool:
+    """Deliver: assets, capture, slot, status, audit, event in one transaction. False when it is not ours any more.
+
+    `duration_ms` is what the upload took on `worker`; it becomes the last stage's result.
+    """
     with transaction.atomic():
         generation = _lock_ours(generation_id, fence)
         if generation is None:
@@ -33,6 +45,9 @@ def settle_generation(*, generation_id: str, fence: int, images: Sequence[Stored
             source_id=generation_id,
             images=images,
             retention_days=retention_days,
+        )
+        StageResult.objects.create(
+            generation=generation, stage=UPLOAD, fence=fence, worker=worker, duration_ms=duration_ms
         )
         captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
         end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)
