@@ -22,11 +22,14 @@ def prepare(server: Postgres) -> None:
 
 
 def empty(superuser_url: str) -> None:
-    """Remove every row but Django's own. Only a superuser can: the ledger refuses."""
+    """Remove every row but Django's own. Only a superuser can: the ledger refuses.
+
+    DELETE, because a test leaves few rows: TRUNCATE makes new files for every table and takes five times as long.
+    """
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         tables = connection.execute(
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)",
             [list(KEEP)],
         ).fetchall()
         connection.execute("SET session_replication_role = replica")
-        connection.execute(f"TRUNCATE {', '.join(name for (name,) in tables)} CASCADE")
+        connection.execute("; ".join(f"DELETE FROM {name}" for (name,) in tables))
