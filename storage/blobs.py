@@ -35,6 +35,9 @@ class StorageUnavailable(AtelierError):
     status = 503
     title = "The storage cannot be reached at the moment"
 
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"Retry-After": "2"})
+
 
 class Blobs(Protocol):
     """Bytes by key. Every call may raise StorageUnavailable, and InvalidKey for a key that is none.
