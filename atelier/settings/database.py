@@ -11,11 +11,14 @@ _as_owner = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
 _service_url = env.text("DATABASE_URL")
 _url = env.text("DATABASE_OWNER_URL", _service_url) if _as_owner else _service_url
 
+_parsed = dj_database_url.parse(_url)
+
 DATABASES = {
     "default": {
-        **dj_database_url.parse(_url),
+        **_parsed,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **_parsed.get("OPTIONS", {}),
             "connect_timeout": 5,
             "pool": {"min_size": 1, "max_size": int(env.number("ATELIER_DATABASE_POOL", 12)), "timeout": 5},
         },

@@ -12,6 +12,9 @@ CANCELLED = "cancelled"
 EXPIRED = "expired"
 
 IN_FLIGHT = (DISPATCHED, RUNNING)
+UPLOAD = "upload"
+"""The last stage of every plan. Not a pure one: it hands the files to storage and settles."""
+
 LIVE = (QUEUED, *IN_FLIGHT)
 TERMINAL = (COMPLETED, FAILED, BLOCKED, CANCELLED, EXPIRED)
 STATUSES = (*LIVE, *TERMINAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generation.pipeline.lifecycle import UPLOAD
 from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import Stage
 from generation.pipeline.stages.diffusion import Diffusion
@@ -11,8 +12,6 @@ from generation.pipeline.stages.prompt import Prompt
 from generation.pipeline.stages.upscale import Upscale
 
 STAGES: tuple[Stage, ...] = (Prompt(), Diffusion(), FaceRestore(), Upscale(), Encode())
-UPLOAD = "upload"
-"""The last link of every chain: not a pure stage, it hands the files to storage and settles."""
 
 BY_NAME = {stage.name: stage for stage in STAGES}
 
@@ -29,4 +28,6 @@ def plan(spec: GenerationSpec) -> tuple[str, ...]:
 
 def links(names: tuple[str, ...]) -> list[str]:
     """The first stage of every run of neighbouring stages in one pool: one message each (docs/adr/0005)."""
-    return [name for position, name in enumerate(names) if position == 0 or pool_of(names[position - 1]) != pool_of(name)]
+    return [
+        name for position, name in enumerate(names) if position == 0 or pool_of(names[position - 1]) != pool_of(name)
+    ]

@@ -15,7 +15,6 @@ from billing.services.holds import resolve_hold
 from generation.models import Generation, Slot, StageResult
 from generation.pipeline import lifecycle
 from generation.pipeline.pricing import captured_price
-from generation.pipeline.registry import UPLOAD
 from generation.services.events import DISPATCH_CHANNEL, add_event
 from storage.services import StoredImage, record_assets
 
@@ -47,7 +46,7 @@ def settle_generation(
             retention_days=retention_days,
         )
         StageResult.objects.create(
-            generation=generation, stage=UPLOAD, fence=fence, worker=worker, duration_ms=duration_ms
+            generation=generation, stage=lifecycle.UPLOAD, fence=fence, worker=worker, duration_ms=duration_ms
         )
         captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
         end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)

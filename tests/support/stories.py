@@ -135,7 +135,9 @@ def paint(generation: Generation, ordinal: int = 0) -> StoredImage:
 def settle(generation: Generation, fence: int, images: int = 1) -> bool:
     """The worker delivers `images` pictures."""
     delivered = [paint(generation, ordinal) for ordinal in range(images)]
-    return settle_generation(generation_id=generation.id, fence=fence, images=delivered, retention_days=7)
+    return settle_generation(
+        generation_id=generation.id, fence=fence, images=delivered, retention_days=7, worker="story", duration_ms=1
+    )
 
 
 def age(generation: Generation, seconds: float) -> None:
