@@ -82,6 +82,25 @@ def take_tokens(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
     return [Allowance(limit, left[_key(caller, limit)]) for limit in limits]
 
 
+_READ = """
+SELECT key, least(capacity, tokens + rate * greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))
+FROM unnest(%s::text[], %s::float8[], %s::float8[]) AS wanted (key, capacity, rate)
+JOIN accounts_tokenbucket USING (key)
+"""
+
+
+def read_allowances(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
+    """What the caller has left of each limit; takes nothing."""
+    if not settings.ATELIER_RATE_LIMITS or not limits:
+        return [Allowance(limit, limit.capacity) for limit in limits]
+    keys = [_key(caller, limit) for limit in limits]
+    rates = [limit.amount / limit.period for limit in limits]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [keys, [float(limit.capacity) for limit in limits], rates])
+        left = dict(cursor.fetchall())
+    return [Allowance(limit, left.get(key, limit.capacity)) for limit, key in zip(limits, keys, strict=True)]
+
+
 def _take(caller: str, limits: Sequence[Limit]) -> dict[str, float]:
     by_key = {_key(caller, item): {"capacity": item.capacity, "rate": item.amount / item.period} for item in limits}
     parameters = {

@@ -4,6 +4,8 @@ from atelier.settings import env
 
 API_PREFIX = "api/v1/atelier/"
 ATELIER_RATE_LIMITS = env.flag("ATELIER_RATE_LIMITS", True)
+ATELIER_WATCHERS = int(env.number("ATELIER_WATCHERS", 8))
+"""Event streams and waiting requests a process: each holds a thread, so it must stay below the server's threads."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -14,6 +16,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["atelier.core.parsers.StrictJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "atelier.core.exception_handler.to_problem",
     "UNAUTHENTICATED_USER": None,
 }
@@ -23,7 +26,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Prompts in, delivered pictures out.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/atelier",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["atelier.openapi.complete"],
 }

@@ -1,5 +1,6 @@
 """Apps, middleware, templates, static files."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from atelier.settings import env
@@ -15,6 +16,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    # The files of Swagger UI: only the web process has them (requirements/api.txt).
+    *(["drf_spectacular_sidecar"] if find_spec("drf_spectacular_sidecar") else []),
     "atelier",
     "atelier.accounts",
     "atelier.outbox",
@@ -26,6 +29,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "atelier.core.middleware.RequestId",
+    "atelier.core.middleware.ContentSecurity",
+    "atelier.core.middleware.ChunkedBody",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,0 +1,126 @@
+"""Waiting for PostgreSQL's NOTIFY: one connection a process and channel, shared by all threads that wait."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+log = logging.getLogger(__name__)
+
+READY_SECONDS = 3.0
+"""How long a subscriber waits for the connection; without it, it is woken by its own timeouts only."""
+PING_SECONDS = 30.0
+RETRY_SECONDS = 1.0
+KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "connect_timeout": 5}
+
+
+class Bell:
+    """Rings when the payload it was made for was notified, and when notifications may have been missed."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def wait(self, timeout: float) -> bool:
+        """True as soon as it rang since the last call, at once if it did already; False after `timeout` seconds."""
+        rang = self._rung.wait(timeout)
+        self._rung.clear()
+        return rang
+
+
+class Listener:
+    """LISTENs on one channel and rings the bells of a payload. Survives restarts of the database."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
+
+    @contextmanager
+    def subscribe(self, payload: str) -> Iterator[Bell]:
+        """A bell for `payload`. Whatever is notified after this returns rings it: read your state inside the block.
+
+        Waits until the connection listens. While the database is away it returns without; the bell rings when
+        the connection is back.
+        """
+        bell = Bell()
+        with self._lock:
+            self._bells[payload].add(bell)
+            self._start()
+        self._ready.wait(READY_SECONDS)
+        try:
+            yield bell
+        finally:
+            with self._lock:
+                self._bells[payload].discard(bell)
+                if not self._bells[payload]:
+                    del self._bells[payload]
+
+    def _start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name=f"listen-{self._channel}", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while True:
+            try:
+                with psycopg.connect(**_parameters(), autocommit=True) as listening:
+                    self._listen(listening)
+            except psycopg.Error as error:
+                log.warning("listener of %s: database unavailable, will retry: %s", self._channel, error)
+            self._ready.clear()
+            pause.wait(RETRY_SECONDS)
+
+    def _listen(self, listening: psycopg.Connection[Any]) -> None:
+        listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+        self._ready.set()
+        self._ring_all()  # what was notified while nobody listened is lost
+        while True:
+            for notice in listening.notifies(timeout=PING_SECONDS):
+                self._ring(notice.payload)
+            listening.execute("SELECT 1")  # a connection that died in silence is found out here
+
+    def _ring(self, payload: str) -> None:
+        with self._lock:
+            bells = list(self._bells.get(payload, ()))
+        for bell in bells:
+            bell.ring()
+
+    def _ring_all(self) -> None:
+        with self._lock:
+            bells = [bell for group in self._bells.values() for bell in group]
+        for bell in bells:
+            bell.ring()
+
+
+def listener(channel: str) -> Listener:
+    """The process's listener on `channel`."""
+    return _listener(channel, os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _listener(channel: str, pid: int) -> Listener:
+    """The process id is part of the key: a forked child must not share its parent's connection."""
+    return Listener(channel)
+
+
+def _parameters() -> dict[str, Any]:
+    """The service's own connection, outside the pool: it is held for as long as the process lives."""
+    known = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert")
+    return {name: known[name] for name in names if name in known} | KEEPALIVE

@@ -1,0 +1,105 @@
+"""What every request passes: an id to find it by, a body that may come in chunks, and what a browser may load."""
+
+from __future__ import annotations
+
+import contextvars
+import io
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from atelier.core.ids import new_id
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+_GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+"""A caller's own X-Request-Id of this form is kept, so that one id follows a request through several services."""
+
+_current: contextvars.ContextVar[str] = contextvars.ContextVar("request_id")
+
+
+class RequestId:
+    """Gives each request an id: on the request, in X-Request-Id, and in every log record written meanwhile."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+        _name_requests_in_logs()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        name = given if _GIVEN.fullmatch(given) else new_id("req")
+        request.request_id = name
+        token = _current.set(name)
+        try:
+            response = self._get_response(request)
+        finally:
+            _current.reset(token)
+        response.headers["X-Request-Id"] = name
+        return response
+
+
+def _name_requests_in_logs() -> None:
+    """Wrap the factory of log records, once a process."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "names_requests", False):
+        return
+
+    def make_named(*arguments: Any, **named: Any) -> logging.LogRecord:
+        record = make(*arguments, **named)
+        name = _current.get(None)
+        if name is not None:
+            record.request_id = name
+        return record
+
+    make_named.names_requests = True  # type: ignore[attr-defined]  # the mark that it is done
+    logging.setLogRecordFactory(make_named)
+
+
+class ChunkedBody:
+    """Reads a body that came without a length, up to one byte over the limit; Django itself would see it empty.
+
+    Only where the server ends such a body for us (`wsgi.input_terminated`); the length found is put in place of
+    the missing one, so that whoever reads the body applies the one rule of size.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chunked = request.META.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
+        if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+            body = request.META["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            request.META["CONTENT_LENGTH"] = str(len(body))
+            request._stream = io.BytesIO(body)
+        return self._get_response(request)
+
+
+_PAGES = (
+    ("/admin/", "default-src 'self'; img-src 'self' data: http: https:; style-src 'self' 'unsafe-inline';"
+     " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"),
+    ("/docs", "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
+     " object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+)  # fmt: skip
+"""What pages for people may load: their own files; pictures of an S3 server in the admin; inline styles."""
+
+_NOTHING = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
+
+
+class ContentSecurity:
+    """Sets Content-Security-Policy where the view has not: nothing at all but for the pages that need more."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        if "Content-Security-Policy" not in response.headers:
+            path = request.path.removeprefix("/" + settings.API_PREFIX.rstrip("/"))
+            policies = (policy for prefix, policy in _PAGES if path.startswith(prefix))
+            response.headers["Content-Security-Policy"] = next(policies, _NOTHING)
+        return response

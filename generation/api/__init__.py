@@ -1,0 +1,1 @@
+"""The HTTP edge of generations: it translates and decides nothing."""

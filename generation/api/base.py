@@ -1,0 +1,71 @@
+"""What all views of this app share: strict queries, rate headers, answers as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from atelier.accounts.authentication import Caller
+from atelier.accounts.models import Workspace
+from atelier.accounts.throttling import Allowance, Limit, read_allowances
+from atelier.core.problems import UnknownParameter
+from generation.api.representation import to_json
+
+
+def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    """A JSON answer as bytes, without a renderer's detour."""
+    named = {"Content-Type": "application/json", "Cache-Control": "private, no-store"} | (headers or {})
+    return HttpResponse(to_json(value), status=status, headers=named)
+
+
+def tightest(allowances: Sequence[Allowance]) -> dict[str, str]:
+    """The RateLimit headers of the limit with the least left."""
+    return min(allowances, key=lambda allowance: allowance.remaining).headers
+
+
+class ApiView(APIView):
+    """`parameters` are the query parameters each method knows; `limits` what a limited operation counts."""
+
+    metadata_class = None
+    http_method_names = ["get", "head", "post", "delete"]
+    parameters: dict[str, frozenset[str]] = {}
+    caller: Caller
+    """Who is asking; set once that is known."""
+
+    def limits(self, workspace: Workspace | None) -> list[Limit]:
+        """The limits of this endpoint for a workspace, or for anyone when it is not known. Empty: not limited."""
+        return []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.caller = request.user
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        unknown = sorted(set(request.query_params) - self.parameters.get(method, frozenset()))
+        if unknown and method.lower() in self.http_method_names:
+            message, names = "There is no such parameter.", [name[:100] for name in unknown]
+            errors = [{"pointer": "", "parameter": name, "message": message} for name in names]
+            raise UnknownParameter(f"{names[0]}: {message}", errors=errors)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Every answer of a limited endpoint says what is left, refusals too."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if "RateLimit" not in response.headers:
+            response.headers.update(self._rate_headers(response.status_code))
+        return response
+
+    def _rate_headers(self, status: int) -> dict[str, str]:
+        caller: Caller | None = getattr(self, "caller", None)
+        workspace = caller.workspace if caller else None
+        limits = self.limits(workspace)
+        if not limits:
+            return {}
+        if workspace is None or status >= 500:  # nobody to ask for, or perhaps no database to ask
+            return tightest([Allowance(limit, limit.capacity) for limit in limits])
+        return tightest(read_allowances(workspace.id, limits))

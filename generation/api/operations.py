@@ -1,0 +1,128 @@
+"""Each operation as the OpenAPI document tells it: parameters, answers, and every code it may refuse with."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter
+
+from atelier.accounts.authentication import NotAuthenticated, WorkspaceSuspended
+from atelier.accounts.throttling import RateLimited
+from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operation
+from atelier.core.errors import InvalidRequest
+from atelier.core.problems import Forbidden, UnsupportedField
+from billing.services.transfers import InsufficientCredits
+from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS, InvalidParameter
+from generation.api.watching import TooManyWatchers
+from generation.pipeline.lifecycle import PUBLIC_STATUSES
+from generation.selectors import GenerationNotFound
+from generation.services.admission import ModelUnavailable, SizeNotAllowed, UnknownModelError, UnknownStyleError
+from generation.services.idempotency import IdempotencyKeyReused
+from generation.services.submission import AlreadyTerminal, AnotherInProgress, NotRetryable
+
+GENERATIONS, OFFERS = "Generations", "What there is"
+
+COMMON: Problems = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, Forbidden)
+SUBMISSION: Problems = (
+    *COMMON, *WITH_BODY, InvalidRequest, InvalidParameter, InsufficientCredits, IdempotencyKeyReused, AnotherInProgress,
+    RateLimited,
+)  # fmt: skip
+ADMISSION: Problems = (UnsupportedField, UnknownModelError, UnknownStyleError, SizeNotAllowed, ModelUnavailable)
+
+ID = OpenApiParameter(
+    "generation_id", {"type": "string", "example": "gen_abcdefghijklmnopqrst"}, OpenApiParameter.PATH,
+    description="As returned in `generationId`.",
+)  # fmt: skip
+KEY = OpenApiParameter(
+    "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    OpenApiParameter.HEADER,
+    description="Kept for 7 days: the same key and body get the first answer again, byte for byte, a 402 too. "
+    "X-Request-Id and Date belong to the exchange and not to the answer.",
+)  # fmt: skip
+PREFER = OpenApiParameter(
+    "Prefer", {"type": "string", "example": "wait=30"}, OpenApiParameter.HEADER,
+    description=f"`wait=N`, at most {MAX_WAIT_SECONDS}: answer 200 with the finished resource when it is done within "
+    "N seconds, else 202. Under an Idempotency-Key the 202 is what is kept; a repeat may wait again.",
+)  # fmt: skip
+
+
+def _query(name: str, schema: dict[str, object], description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
+
+
+DRY_RUN = _query("dryRun", {"type": "boolean", "default": False}, "Check and price it; store nothing.")
+ACCEPTED = Ok(202, "GenerationAccepted", "Accepted: it is in the queue and its credits are held.", ("Location",))
+
+generate = operation(
+    "generate", "Generate images",
+    "Accepts a request, holds its credits and answers at once. Follow `links.events`, poll `links.self`, or wait here.",
+    tag=GENERATIONS, body="GenerationRequest", limited=True,
+    parameters=[DRY_RUN, KEY, PREFER],
+    ok=[Ok(200, "GenerationOrPrice", "The price of a dry run, or the finished resource."), ACCEPTED],
+    errors=(*SUBMISSION, *ADMISSION),
+)  # fmt: skip
+
+retry = operation(
+    "retryProject", "Try again",
+    "The same request, seed included, as a new generation with a new hold. Only failed, cancelled and expired ones.",
+    tag=GENERATIONS, body="Nothing", limited=True, parameters=[ID, KEY, PREFER],
+    ok=[Ok(200, "Generation", "The finished resource after `Prefer: wait`."), ACCEPTED],
+    errors=(*SUBMISSION, GenerationNotFound, NotRetryable),
+)  # fmt: skip
+
+list_projects = operation(
+    "listProjects", "List generations",
+    "Newest first. `nextCursor` is the place behind the last one shown: new generations shift nothing.",
+    tag=GENERATIONS, ok=[Ok(200, "GenerationPage", "A page.")], errors=(*COMMON, InvalidParameter),
+    parameters=[
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}, "Per page."),
+        _query("cursor", {"type": "string"}, "`nextCursor` of the page before."),
+        _query("status", {"type": "string", "enum": list(PUBLIC_STATUSES)}, "Only these."),
+        _query("kind", {"type": "string", "enum": list(KINDS)}, "Only these."),
+        _query("createdAfter", {"type": "string", "format": "date-time"}, "Only later ones."),
+        _query("createdBefore", {"type": "string", "format": "date-time"}, "Only earlier ones."),
+    ],
+)  # fmt: skip
+
+get_project = operation(
+    "getProject", "Read a generation", "An unknown id and another workspace's id give the same 404.",
+    tag=GENERATIONS, limited=True, parameters=[ID], ok=[Ok(200, "Generation", "The resource.")],
+    errors=(*COMMON, GenerationNotFound, RateLimited),
+)  # fmt: skip
+
+cancel = operation(
+    "cancelProject", "Cancel a generation",
+    "At once while it waits; while it is drawn the worker stops at its next step. Nothing is charged.",
+    tag=GENERATIONS, parameters=[ID], ok=[Ok(202, "Generation", "It is cancelled, or will be in a moment.")],
+    errors=(*COMMON, GenerationNotFound, AlreadyTerminal),
+)  # fmt: skip
+
+events = operation(
+    "watchProject", "Watch a generation",
+    "Server-sent events: `queued`, `stage`, `step`, `image`, `terminal`, each with an `id` and JSON `data`. A comment "
+    "every 15 s keeps the connection; it ends after `terminal`. `Last-Event-ID` resumes behind that event.",
+    tag=GENERATIONS,
+    parameters=[
+        ID,
+        OpenApiParameter("Last-Event-ID", {"type": "string", "pattern": "^[0-9]{1,18}$"}, OpenApiParameter.HEADER,
+                         description="The last id seen."),
+    ],
+    ok=[
+        Ok(200, "", "The events.", media_type="text/event-stream"),
+        Ok(204, None, "It has ended and there is nothing after Last-Event-ID: do not connect again."),
+    ],
+    errors=(*COMMON, InvalidParameter, GenerationNotFound, TooManyWatchers),
+)  # fmt: skip
+
+list_models = operation(
+    "listModels", "List models", "The catalogue of this installation.", tag=OFFERS,
+    ok=[Ok(200, "Models", "The models.")], errors=COMMON,
+)  # fmt: skip
+
+list_styles = operation(
+    "listStyles", "List styles", "Style presets: words that join the prompt.", tag=OFFERS,
+    ok=[Ok(200, "Styles", "The styles.")], errors=COMMON,
+)  # fmt: skip
+
+get_account = operation(
+    "getAccount", "Read the account", "Balance, limits, and usage of today and this month (UTC).", tag=OFFERS,
+    ok=[Ok(200, "Account", "The account.")], errors=COMMON,
+)  # fmt: skip

@@ -1,0 +1,202 @@
+"""What the answers look like, as JSON Schema (draft 2020-12) components of the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generation.api import fields
+from generation.api.representation import STAGE_SPAN
+from generation.pipeline.lifecycle import PUBLIC_STATUSES
+from generation.pipeline.spec import FORMATS, GENERATION_TYPES, MAX_SEED
+
+Schema = dict[str, Any]
+
+COUNT: Schema = {"type": "integer", "minimum": 0}
+POSITIVE: Schema = {"type": "integer", "minimum": 1}
+TEXT: Schema = {"type": "string"}
+URI: Schema = {"type": "string", "format": "uri"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+SEED: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_SEED}
+STATUS: Schema = {"type": "string", "enum": list(PUBLIC_STATUSES)}
+GENERATION_ID: Schema = {"type": "string", "pattern": "^gen_[a-z2-7]{20}$"}
+
+
+def nullable(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def closed(description: str = "", /, **properties: Schema) -> Schema:
+    """An object with exactly these members, all of them always there."""
+    described = {"description": description} if description else {}
+    return {
+        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
+    } | described  # fmt: skip
+
+
+def _listed(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+LINKS = closed(
+    "Where to go from here; null where the status allows no such step.",
+    self=URI,
+    events=URI,
+    cancel=nullable(URI),
+    retry=nullable(URI),
+)
+
+IMAGE = closed(
+    id={"type": "string", "pattern": "^img_"},
+    url=URI | {"description": "Works for anyone until `expiresAt`."},
+    width=POSITIVE,
+    height=POSITIVE,
+    format={"type": "string", "enum": list(FORMATS)},
+    sizeBytes=POSITIVE,
+    sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    seed=SEED,
+    expiresAt=TIME | {"description": "When `url` ends. Ask again for a new one until the retention ends."},
+    safety={"type": "null", "description": "Reserved: always null in this version."},
+    quality={"type": "null", "description": "Reserved: always null in this version."},
+)
+
+METADATA: Schema = {
+    "type": "object",
+    "description": "What was used and what the stages learned. Stages may add members.",
+    "properties": {
+        "model": TEXT,
+        "modelRevision": TEXT,
+        "seed": SEED,
+        "inferenceSteps": POSITIVE,
+        "attempts": COUNT,
+        "stageMs": {
+            "type": "object",
+            "description": "Milliseconds of each finished stage.",
+            "propertyNames": {"enum": list(STAGE_SPAN)},
+            "additionalProperties": COUNT,
+        },
+        "cacheHit": nullable({"type": "boolean"}) | {"description": "Whether the model was loaded already."},
+        "loadMs": nullable(COUNT),
+        "note": TEXT,
+    },
+    "required": ["model", "modelRevision", "seed", "inferenceSteps", "attempts", "stageMs", "cacheHit", "loadMs"],
+}
+
+PROGRESS = closed(
+    stage=nullable({"type": "string", "enum": list(STAGE_SPAN)}),
+    step=COUNT,
+    steps=COUNT,
+    percent={"type": "integer", "minimum": 0, "maximum": 100},
+    queuePosition=nullable(POSITIVE),
+    etaSeconds=nullable(POSITIVE),
+)
+
+ECHO: Schema = {
+    "type": "object",
+    "description": "The request with its defaults; it can be sent again as it is.",
+    "properties": fields.SCHEMA["properties"],
+    "required": list(fields.FIELDS),
+    "additionalProperties": False,
+}
+
+GENERATION = closed(
+    generationId=GENERATION_ID,
+    status=STATUS,
+    isTerminal={"type": "boolean"},
+    createdAt=TIME,
+    startedAt=nullable(TIME),
+    completedAt=nullable(TIME),
+    request=_ref("GenerationEcho"),
+    progress=_ref("Progress"),
+    images=_listed(_ref("Image")),
+    metadata=_ref("GenerationMetadata"),
+    creditsHeld=COUNT | {"description": "Set aside when it was accepted."},
+    creditsUsed=COUNT | {"description": "Charged for what was delivered; 0 until then."},
+    processingTimeMs=nullable(COUNT),
+    error=nullable(_ref("GenerationError")),
+    retryOf=nullable(GENERATION_ID),
+    links=_ref("Links"),
+)
+
+ACCEPTED = closed(
+    generationId=GENERATION_ID,
+    status=STATUS,
+    isTerminal={"type": "boolean"},
+    estimatedTimeSeconds=POSITIVE,
+    queuePosition=POSITIVE,
+    creditsHeld=COUNT,
+    creditsUsed=COUNT,
+    images={"type": "array", "maxItems": 0},
+    links=_ref("Links"),
+)
+
+PRICE = closed(
+    credits=POSITIVE,
+    balance={"type": "integer"},
+    affordable={"type": "boolean"},
+    estimatedTimeSeconds=POSITIVE,
+    model=TEXT,
+)
+
+MODEL = closed(
+    name=TEXT,
+    title=TEXT,
+    revision=TEXT,
+    licence=TEXT,
+    generationTypes=_listed({"type": "string", "enum": list(GENERATION_TYPES)}),
+    defaultFor=_listed({"type": "string", "enum": list(GENERATION_TYPES)}),
+    nativeSize=closed(width=POSITIVE, height=POSITIVE),
+    note=TEXT,
+    available={"type": "boolean", "description": "Some worker has said that it can load it."},
+)
+
+STYLE = closed(
+    name=TEXT,
+    title=TEXT,
+    generationType={"type": "string", "enum": list(GENERATION_TYPES)},
+    promptSuffix=TEXT,
+    negativePrompt=TEXT,
+)
+
+ACCOUNT = closed(
+    workspaceId=TEXT,
+    name=TEXT,
+    tier=TEXT,
+    balance={"type": "integer", "description": "Credits that can be spent."},
+    held=COUNT | {"description": "Credits set aside for accepted work."},
+    limits=closed(
+        queue=TEXT,
+        runningAtOnce=POSITIVE,
+        jobsPerHour=nullable(POSITIVE) | {"description": "null: unlimited"},
+        burst=POSITIVE,
+        targetWaitSeconds=POSITIVE,
+        retentionDays=POSITIVE,
+        creditsPerMonth=nullable(POSITIVE) | {"description": "null: unlimited"},
+        largestSide=POSITIVE,
+        rates={"type": "object", "additionalProperties": closed(requests=POSITIVE, seconds=POSITIVE)},
+    ),
+    usage=closed(today=closed(**dict.fromkeys(PUBLIC_STATUSES, COUNT)), creditsThisMonth=COUNT),
+)
+
+COMPONENTS: dict[str, Schema] = {
+    "GenerationRequest": fields.SCHEMA,
+    "GenerationEcho": ECHO,
+    "Generation": GENERATION,
+    "GenerationAccepted": ACCEPTED,
+    "GenerationPrice": PRICE,
+    # The price of a dry run, or the finished resource after `Prefer: wait`.
+    "GenerationOrPrice": {"oneOf": [_ref("Generation"), _ref("GenerationPrice")]},
+    "GenerationPage": closed(projects=_listed(_ref("Generation")), nextCursor=nullable(TEXT)),
+    "GenerationMetadata": METADATA,
+    "GenerationError": closed(code=TEXT, message=TEXT),
+    "Progress": PROGRESS,
+    "Image": IMAGE,
+    "Links": LINKS,
+    "Models": closed(models=_listed(MODEL)),
+    "Styles": closed(styles=_listed(STYLE)),
+    "Account": ACCOUNT,
+    "Nothing": {"type": "object", "maxProperties": 0},
+}

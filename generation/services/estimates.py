@@ -1,0 +1,96 @@
+"""How long it will take: measured on what ran lately, taken from the catalogue where nothing ran."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from generation.catalog import get_catalog
+from generation.pipeline.catalog import UnknownModel
+from generation.pipeline.spec import GenerationSpec
+from generation.selectors import list_live_workers
+
+FRESH_SECONDS = 10.0
+RECENT = 200
+"""Completed runs that are looked at, newest first, of all models together."""
+UNKNOWN_STEP_SECONDS = 0.1
+"""For a model that has left the catalogue and was never measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Median seconds of one denoising step of one image by model, everything around it included; live GPU workers."""
+
+    step_seconds: Mapping[str, float] = field(default_factory=dict)
+    workers: int = 1
+
+    def run_seconds(self, spec: GenerationSpec) -> float:
+        """From the claim to the delivery of all images."""
+        measured = self.step_seconds.get(spec.model)
+        seconds = _catalogue_step_seconds(spec.model) if measured is None else measured
+        return seconds * spec.steps * spec.count
+
+    def total_seconds(self, spec: GenerationSpec, position: int) -> int:
+        """From now to the delivery for place `position` (1-based) of the queue, rounded up, at least 1."""
+        run = self.run_seconds(spec)
+        return max(1, math.ceil(run + position * run / max(1, self.workers)))
+
+
+def _catalogue_step_seconds(model: str) -> float:
+    try:
+        return get_catalog().model(model).seconds_per_step
+    except UnknownModel:
+        return UNKNOWN_STEP_SECONDS
+
+
+_latest: tuple[float, Outlook] = (-math.inf, Outlook())
+
+
+def get_outlook() -> Outlook:
+    """What this process knows, at most 10 s old. Threads may refresh it twice; they find the same."""
+    global _latest
+    taken_at, outlook = _latest
+    if time.monotonic() - taken_at > FRESH_SECONDS:
+        outlook = read_outlook()
+        _latest = (time.monotonic(), outlook)
+    return outlook
+
+
+_STEP_SECONDS = """
+SELECT model, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds / units) FROM (
+    SELECT model, extract(epoch FROM completed_at - started_at)::float8 AS seconds,
+        greatest(1, (spec ->> 'count')::int * (spec ->> 'steps')::int) AS units
+    FROM generation_generation
+    WHERE status = 'completed' AND created_at > clock_timestamp() - interval '1 day'
+    ORDER BY created_at DESC LIMIT %s
+) AS runs GROUP BY model
+"""
+
+
+def read_outlook() -> Outlook:
+    """The same, read now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STEP_SECONDS, [RECENT])
+        step_seconds = dict(cursor.fetchall())
+    workers = [worker for worker in list_live_workers() if any(name.startswith("gpu.") for name in worker.queues)]
+    return Outlook(step_seconds, len(workers))
+
+
+_NEXT = """
+WITH waiting AS (
+    SELECT workspace_id = %(workspace)s AS mine, count(*) AS total FROM generation_generation
+    WHERE status = 'queued' AND lane = %(lane)s GROUP BY workspace_id
+), turn AS (SELECT coalesce(sum(total) FILTER (WHERE mine), 0) + 1 AS own FROM waiting)
+SELECT (own + coalesce((SELECT sum(least(total, own)) FROM waiting WHERE NOT mine), 0))::int FROM turn
+"""
+
+
+def get_next_position(workspace_id: str, lane: str) -> int:
+    """The 1-based place that the workspace's next generation gets in the fair order of its lane."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, {"workspace": workspace_id, "lane": lane})
+        return cursor.fetchone()[0]
