@@ -62,7 +62,6 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".atelier" / "static"
 WHITENOISE_USE_FINDERS = True
 ATELIER_PUBLIC_URL = env.text("ATELIER_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 ATELIER_CRASHPOINT = env.text("ATELIER_CRASHPOINT", "")

@@ -10,7 +10,13 @@ LOGGING = {
     "formatters": {"json": {"()": "atelier.core.logging.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.text("ATELIER_LOG_LEVEL", "INFO")},
-    "loggers": {"django.db.backends": {"level": "INFO"}, "botocore": {"level": "WARNING"}},
+    "loggers": {
+        "django.db.backends": {"level": "INFO"},
+        "botocore": {"level": "WARNING"},
+        # With the in-memory broker: it has no host and says so at each connection.
+        "kombu.connection": {"level": "ERROR"},
+        "celery.worker.consumer.connection": {"level": "WARNING"},
+    },
 }
 
 if env.text("SENTRY_DSN", ""):

@@ -57,7 +57,8 @@ class ApiView(APIView):
         """Every answer of a limited endpoint says what is left, refusals too."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if "RateLimit" not in response.headers:
-            response.headers.update(self._rate_headers(response.status_code))
+            for name, value in self._rate_headers(response.status_code).items():
+                response.headers[name] = value
         return response
 
     def _rate_headers(self, status: int) -> dict[str, str]:
