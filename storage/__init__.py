@@ -1,0 +1,1 @@
+"""Bytes in, links out: where pictures are kept and how clients reach them."""

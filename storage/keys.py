@@ -47,9 +47,7 @@ def artifact_prefix(workspace_id: str, generation_id: str) -> str:
     return _place(ARTIFACTS, workspace_id, generation_id)
 
 
-def artifact_key(
-    workspace_id: str, generation_id: str, fence: int, stage: str, index: int, sha256: str
-) -> str:
+def artifact_key(workspace_id: str, generation_id: str, fence: int, stage: str, index: int, sha256: str) -> str:
     """One product of one stage, directly below its generation's prefix: a directory less is a disk sync less.
 
     The fence keeps a worker that lost its lease from meeting its successor's bytes. The hash does the same for a

@@ -36,9 +36,7 @@ class LocalBlobs:
     `secrets` sign the links: the first signs, all of them verify. Without secrets `link` and `verify` refuse to work.
     """
 
-    def __init__(
-        self, root: Path, *, public_url: str = "http://127.0.0.1:8000", secrets: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, root: Path, *, public_url: str = "http://127.0.0.1:8000", secrets: Sequence[str] = ()) -> None:
         self.root = Path(root)
         self._public_url = public_url.rstrip("/")
         self._link_keys = tuple(links.derive_key(secret) for secret in secrets)

@@ -31,9 +31,7 @@ class Asset(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source_id", "ordinal"], name="asset_once"),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="asset_sha256_is_hex"),
-            models.CheckConstraint(
-                condition=Q(size_bytes__gt=0, width__gt=0, height__gt=0), name="asset_is_not_empty"
-            ),
+            models.CheckConstraint(condition=Q(size_bytes__gt=0, width__gt=0, height__gt=0), name="asset_is_not_empty"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="asset_expires_later"),
         ]
         indexes = [models.Index(fields=["workspace", "-created_at"], name="asset_by_workspace")]

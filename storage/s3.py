@@ -121,9 +121,7 @@ class S3Blobs:
     def _pages(self, prefix: str) -> Iterator[list[str]]:
         """At most 1,000 keys at a time, the most that one deletion takes."""
         with self._translated():
-            for page in self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=prefix
-            ):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
                 if keys := [entry["Key"] for entry in page.get("Contents", ())]:
                     yield keys
 

@@ -8,9 +8,7 @@ from storage.blobs import get_blobs
 from storage.keys import artifact_key, artifact_prefix
 
 
-def put_artifact(
-    *, workspace_id: str, generation_id: str, fence: int, stage: str, index: int, content: bytes
-) -> str:
+def put_artifact(*, workspace_id: str, generation_id: str, fence: int, stage: str, index: int, content: bytes) -> str:
     """Keep one product of one stage; the key under which `get_artifact` finds it.
 
     Durable on return and idempotent by content: other bytes get another key. Raises StorageUnavailable.

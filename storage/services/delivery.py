@@ -47,9 +47,7 @@ def link_asset(asset: Asset) -> SignedLink:
     seconds = link_seconds(now, asset.expires_at, settings.ATELIER_LINK_SECONDS)
     if seconds == 0:
         raise AssetExpired()
-    url = get_blobs().link(
-        asset.key, expires_in=seconds, filename=asset.filename, content_type=asset.content_type
-    )
+    url = get_blobs().link(asset.key, expires_in=seconds, filename=asset.filename, content_type=asset.content_type)
     return SignedLink(url, now + timedelta(seconds=seconds))
 
 

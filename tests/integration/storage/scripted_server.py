@@ -28,17 +28,27 @@ class Script:
     asked: list[str] = field(default_factory=list)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answers = answers
+        self.script = Script(f"http://127.0.0.1:{self.server_address[1]}")
+
+    def next_answer(self, method: str) -> Answer:
+        self.script.asked.append(method)
+        return self.answers[min(len(self.script.asked), len(self.answers)) - 1]
+
+
 @contextmanager
 def scripted(answers: Sequence[Answer]) -> Iterator[Script]:
     """A server on a free port of this machine for the length of the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    script = Script(f"http://127.0.0.1:{server.server_address[1]}")
-    server.script, server.answers = script, list(answers)  # type: ignore[attr-defined]  # read by the handler
+    server = _Server(answers)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield script
+        yield server.script
     finally:
         server.shutdown()
         server.server_close()
@@ -47,13 +57,11 @@ def scripted(answers: Sequence[Answer]) -> Iterator[Script]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: _Server
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        server = self.server
-        answers = server.answers  # type: ignore[attr-defined]  # set by scripted()
-        answer = answers[min(len(server.script.asked), len(answers) - 1)]  # type: ignore[attr-defined]
-        server.script.asked.append(self.command)  # type: ignore[attr-defined]
+        answer = self.server.next_answer(self.command)
         time.sleep(answer.pause)
         self.close_connection = True
         if answer.status:
@@ -70,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _answer  # noqa: N815  (the names http.server looks for)
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _answer
 
     def log_message(self, format: str, *args: object) -> None:
         """Silence: the test says what matters."""

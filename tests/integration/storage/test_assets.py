@@ -57,9 +57,7 @@ def store(workspace: str, ordinal: int, content: bytes = b"picture", source: str
     )  # fmt: skip
 
 
-def record(
-    workspace: str, images: Sequence[StoredImage], source: str = "gen_a", days: int = 7
-) -> list[Asset]:
+def record(workspace: str, images: Sequence[StoredImage], source: str = "gen_a", days: int = 7) -> list[Asset]:
     with transaction.atomic():
         return record_assets(workspace_id=workspace, source_id=source, images=images, retention_days=days)
 
@@ -84,9 +82,7 @@ def test_recording_again_changes_nothing(workspace: str) -> None:
     first = record(workspace, images)
     again = record(workspace, images, days=90)
     assert [asset.ordinal for asset in first] == [2, 0, 1]
-    assert [(asset.id, asset.expires_at) for asset in again] == [
-        (asset.id, asset.expires_at) for asset in first
-    ]
+    assert [(asset.id, asset.expires_at) for asset in again] == [(asset.id, asset.expires_at) for asset in first]
     assert Asset.objects.count() == 3
 
 
@@ -106,9 +102,7 @@ def test_another_workspace_cannot_record_for_the_same_source(workspace: str) -> 
 
 def test_recording_outside_a_transaction_is_refused(workspace: str) -> None:
     with pytest.raises(transaction.TransactionManagementError):
-        record_assets(
-            workspace_id=workspace, source_id="gen_a", images=[store(workspace, 0)], retention_days=7
-        )
+        record_assets(workspace_id=workspace, source_id="gen_a", images=[store(workspace, 0)], retention_days=7)
 
 
 def test_assets_go_with_a_transaction_that_is_rolled_back(workspace: str) -> None:
@@ -191,9 +185,7 @@ def test_a_workspace_with_pictures_is_not_deleted(workspace: str) -> None:
 
 def test_artifacts_of_every_fence_go_and_assets_stay(workspace: str) -> None:
     place = {"workspace_id": workspace, "generation_id": "gen_a"}
-    keys = [
-        put_artifact(**place, fence=fence, stage="diffusion", index=0, content=b"frame") for fence in (1, 2)
-    ]
+    keys = [put_artifact(**place, fence=fence, stage="diffusion", index=0, content=b"frame") for fence in (1, 2)]
     assert keys[0] == put_artifact(**place, fence=1, stage="diffusion", index=0, content=b"frame")
     assert [get_artifact(key) for key in keys] == [b"frame", b"frame"]
     image = store(workspace, 0)

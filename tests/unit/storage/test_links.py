@@ -24,9 +24,7 @@ CLAIM = links.Claim(
 TOKEN = links.sign(CLAIM, KEY)
 
 
-def opens(
-    token: str, *, now: float = NOW, method: str = "GET", keys: tuple[bytes, ...] = (KEY,)
-) -> links.Claim:
+def opens(token: str, *, now: float = NOW, method: str = "GET", keys: tuple[bytes, ...] = (KEY,)) -> links.Claim:
     return links.verify(token, method=method, keys=keys, now=now)
 
 
@@ -88,9 +86,7 @@ def test_text_that_nobody_signed_is_refused(text: str) -> None:
     ],
 )
 def test_the_signature_of_one_claim_does_not_fit_another(other: links.Claim) -> None:
-    (payload, _), (_, signature) = (
-        links.sign(claim, KEY).split("/")[0].split(".") for claim in (other, CLAIM)
-    )
+    (payload, _), (_, signature) = (links.sign(claim, KEY).split("/")[0].split(".") for claim in (other, CLAIM))
     assert refused(f"{payload}.{signature}/{other.filename}")
 
 
@@ -133,9 +129,7 @@ def test_a_file_name_that_could_break_a_header_or_a_path_is_not_signed(filename:
         links.sign(replace(CLAIM, filename=filename), KEY)
 
 
-@pytest.mark.parametrize(
-    "content_type", ["", "image", "image/png\r\nX: y", "image/png; charset=x", "a b/c", "/png"]
-)
+@pytest.mark.parametrize("content_type", ["", "image", "image/png\r\nX: y", "image/png; charset=x", "a b/c", "/png"])
 def test_a_content_type_that_could_break_a_header_is_not_signed(content_type: str) -> None:
     with pytest.raises(ValueError, match="content type"):
         links.sign(replace(CLAIM, content_type=content_type), KEY)

@@ -16,9 +16,7 @@ def test_a_directory() -> None:
 
 def test_a_bucket_of_a_server_of_ones_own() -> None:
     url = "s3://pictures?endpoint=http://127.0.0.1:8333&region=eu-1&public_endpoint=https://s3.example.org"
-    assert parse_location(url) == S3Location(
-        "pictures", "http://127.0.0.1:8333", "https://s3.example.org", "eu-1"
-    )
+    assert parse_location(url) == S3Location("pictures", "http://127.0.0.1:8333", "https://s3.example.org", "eu-1")
 
 
 def test_a_bucket_of_aws_needs_a_name_only() -> None:
