@@ -33,6 +33,7 @@ class Outcome:
     value: Any = None
     error: str = ""
     signal: int = 0
+    detail: str = ""
 
 
 def call(function: Callable[..., Any], *, settings: dict[str, Any] | None = None, **values: Any) -> Call:
@@ -86,6 +87,6 @@ def _perform(one: Call, barrier: Any, sender: Connection) -> None:
     try:
         outcome = Outcome(value=one.function(**one.values))
     except Exception as error:
-        outcome = Outcome(error=type(error).__name__)
+        outcome = Outcome(error=type(error).__name__, detail=str(error))
     sender.send(outcome)
     connection.close()

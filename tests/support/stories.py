@@ -132,12 +132,18 @@ def paint(generation: Generation, ordinal: int = 0) -> StoredImage:
     )  # fmt: skip
 
 
+def delivery(generation: Generation, fence: int, images: int = 1) -> dict[str, Any]:
+    """What a worker hands to `settle_generation`: `images` pictures in storage."""
+    painted = [paint(generation, ordinal) for ordinal in range(images)]
+    return {
+        "generation_id": generation.id, "fence": fence, "images": painted, "retention_days": 7,
+        "worker": "worker-1", "duration_ms": 1,
+    }  # fmt: skip
+
+
 def settle(generation: Generation, fence: int, images: int = 1) -> bool:
     """The worker delivers `images` pictures."""
-    delivered = [paint(generation, ordinal) for ordinal in range(images)]
-    return settle_generation(
-        generation_id=generation.id, fence=fence, images=delivered, retention_days=7, worker="story", duration_ms=1
-    )
+    return settle_generation(**delivery(generation, fence, images))
 
 
 def age(generation: Generation, seconds: float) -> None:
