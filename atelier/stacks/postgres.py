@@ -47,9 +47,7 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(
-        self, directory: Path, passwords: DatabasePasswords | None = None, port: int | None = None
-    ) -> None:
+    def __init__(self, directory: Path, passwords: DatabasePasswords | None = None, port: int | None = None) -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
         self.passwords = passwords or DatabasePasswords()
@@ -185,7 +183,9 @@ class Postgres:
         except psycopg.OperationalError as error:
             if "password authentication failed" not in str(error):
                 return False
-            raise StackError(f"The password of {self.directory} is lost: restore it, or remove that directory.") from None
+            raise StackError(
+                f"The password of {self.directory} is lost: restore it, or remove that directory."
+            ) from None
 
     def _connect(self) -> psycopg.Connection:
         url = self.url(SUPERUSER, self.passwords.superuser, "postgres")
@@ -221,9 +221,7 @@ def _make_role(connection: psycopg.Connection, role: str, password: str) -> None
     known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     if not known:
         connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
-    statement = sql.SQL(
-        "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
-    )
+    statement = sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}")
     connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
 
 

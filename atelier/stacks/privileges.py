@@ -42,9 +42,7 @@ def run_as(directory: Path, program: Path) -> RunAs:
     user = _owner_or_fallback(directory)
     capabilities = "-all" + _needed_capability(user, directory, program)
     options = ("--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups", "--no-new-privs")
-    return RunAs(
-        user.pw_uid, user.pw_gid, (*options, "--inh-caps", capabilities, "--ambient-caps", capabilities)
-    )
+    return RunAs(user.pw_uid, user.pw_gid, (*options, "--inh-caps", capabilities, "--ambient-caps", capabilities))
 
 
 def _check_owner(directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 POLL_SECONDS = 0.05
@@ -48,7 +50,7 @@ class Command:
     privileges: tuple[str, ...] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGTERM
-    ready_seconds: float = 60.0
+    ready_seconds: float = 120.0
     grace_seconds: float = 10.0
 
 
@@ -59,6 +61,7 @@ class Child:
     command: Command
     _popen: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _log_start: int = 0
+    started_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -85,6 +88,7 @@ class Child:
         if self.alive:
             return
         self.command.log.parent.mkdir(parents=True, exist_ok=True)
+        self.started_at = datetime.now(UTC)
         self._popen = _SPAWNER.submit(self._spawn).result()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
@@ -193,7 +197,5 @@ def _setpriv() -> str:
 
 
 def _kill_group(group: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # the usual case: nobody of the group is left
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # the usual case: nobody of the group is left

@@ -77,7 +77,9 @@ class SeaweedFS:
         return boto3.client(
             "s3", endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
-            config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
+            config=Config(
+                signature_version="s3v4", connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}
+            ),
         )  # fmt: skip
 
     def start(self) -> None:

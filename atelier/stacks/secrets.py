@@ -49,7 +49,9 @@ def load_secrets(path: Path) -> StateSecrets:
         content = json.loads(path.read_text())
         return StateSecrets(**{name.name: str(content[name.name]) for name in fields(StateSecrets)})
     except (ValueError, KeyError, TypeError) as error:
-        raise StackError(f"{path} is damaged ({error!r}): restore it, or remove {path.parent} to start anew.") from error
+        raise StackError(
+            f"{path} is damaged ({error!r}): restore it, or remove {path.parent} to start anew."
+        ) from error
 
 
 def save_secrets(path: Path, state: StateSecrets) -> None:

