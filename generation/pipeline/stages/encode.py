@@ -16,7 +16,7 @@ from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import Beat, File, Frame, Pool, Product, StageFailed, State
 
 ENCODER_SETTINGS: dict[str, dict[str, Any]] = {
-    "png": {"format": "PNG", "compress_level": 4},
+    "png": {"format": "PNG", "compress_level": 3},
     "jpeg": {"format": "JPEG", "quality": 92, "subsampling": 0, "optimize": False},
     "webp": {"format": "WEBP", "quality": 90, "method": 4},
 }
