@@ -149,6 +149,7 @@ def keep_lease(claim: StageClaim) -> bool | None:
 
 _ADVANCE = """
 UPDATE generation_generation SET stage = %(next)s, step = 0, steps = 0, facts = facts || %(facts)s::jsonb,
+    error_code = '', error_message = '',
     lease_expires_at = CASE WHEN %(hand_over)s THEN NULL
         ELSE clock_timestamp() + %(lease)s * interval '1 second' END,
     waiting_since = CASE WHEN %(hand_over)s THEN clock_timestamp() END

@@ -30,7 +30,7 @@ def expire_overdue() -> int:
     with transaction.atomic():
         generations = _locked(Q(status__in=lifecycle.LIVE, deadline_at__lt=Now()))
         for generation in generations:
-            trouble = generation.status == lifecycle.QUEUED and generation.error_code
+            trouble = generation.error_code  # of the last attempt; cleared by the next stage that is recorded
             status = lifecycle.FAILED if trouble else lifecycle.EXPIRED
             code = generation.error_code if trouble else "deadline_exceeded"
             message = generation.error_message if trouble else "It was not finished by its deadline."
@@ -87,8 +87,10 @@ def _wake(generation: Generation) -> None:
 
 
 def _locked(condition: Q) -> list[Generation]:
+    """The oldest ones, locked; by workspace, because an end locks its accounts: two reapers go through the workspaces
+    in the same order and never wait for each other in a circle."""
     rows: QuerySet[Generation] = Generation.objects.select_for_update(skip_locked=True).filter(condition)
-    return list(rows.order_by("created_at")[:BATCH])
+    return sorted(rows.order_by("created_at")[:BATCH], key=lambda generation: generation.workspace_id)
 
 
 def _database_started_within(seconds: float) -> bool:
@@ -105,6 +107,10 @@ _INVARIANTS = {
         SELECT count(*) FROM billing_hold h LEFT JOIN billing_holdoutcome o ON o.hold_id = h.id
         LEFT JOIN generation_generation g ON g.id = h.reference
         WHERE o.hold_id IS NULL AND (g.id IS NULL OR g.completed_at IS NOT NULL)""",
+    "live_without_hold": """
+        SELECT count(*) FROM generation_generation g LEFT JOIN billing_hold h ON h.reference = g.id
+        LEFT JOIN billing_holdoutcome o ON o.hold_id = h.id
+        WHERE g.completed_at IS NULL AND (h.id IS NULL OR o.hold_id IS NOT NULL)""",
     "capture_without_asset": """
         SELECT count(*) FROM billing_holdoutcome o JOIN billing_hold h ON h.id = o.hold_id
         WHERE o.captured > 0 AND NOT EXISTS (SELECT 1 FROM storage_asset a WHERE a.source_id = h.reference)""",

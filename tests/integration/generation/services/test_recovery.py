@@ -1,0 +1,314 @@
+"""What puts things right: lost leases, unclaimed messages, deadlines, and the count of what must be zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from pytest_django import Settings
+
+from atelier.accounts.models import Workspace
+from atelier.stacks.postgres import Postgres
+from generation.models import Generation
+from generation.services.claims import give_back, keep_lease, list_waiting_stages
+from generation.services.recovery import forget_old_answers, reap, reconcile
+from generation.services.scheduling import dispatch_next
+from generation.services.submission import cancel_generation
+from tests.support.processes import at_once, call
+from tests.support.stories import (
+    age,
+    dispatch_all,
+    drain,
+    open_workspace,
+    outcome,
+    pass_stage,
+    query,
+    send_off,
+    settle,
+    start,
+    start_worker,
+    status,
+    submit,
+    submit_many,
+    take,
+    walk_to,
+)
+
+pytestmark = pytest.mark.usefixtures("committed", "no_limits")
+REAPER = {"ATELIER_LEASE_SECONDS": 0.1}
+"""The reaper waits one lease after a start of the database; the tests' database has just started."""
+
+
+@pytest.fixture(autouse=True)
+def world(committed: object, settings: Settings) -> None:
+    start_worker()
+    settings.ATELIER_LEASE_SECONDS = 60
+
+
+def reap_now(settings: Settings) -> int:
+    settings.ATELIER_LEASE_SECONDS = 0.1
+    try:
+        return reap()
+    finally:
+        settings.ATELIER_LEASE_SECONDS = 60
+
+
+def wakes() -> list[tuple[str, str]]:
+    """(event, dedupe key) of what woke somebody, in order."""
+    return query("SELECT event, split_part(dedupe_key, ':', 3) FROM outbox_outboxmessage ORDER BY id")
+
+
+def test_a_lost_worker_costs_one_attempt_and_frees_the_place(settings: Settings) -> None:
+    generation, fence = send_off(open_workspace())
+    claim = walk_to(generation, fence, "diffusion")
+    age(generation, 59)
+    assert reap_now(settings) == 0
+    age(generation, 2)
+    assert reap_now(settings) == 1
+    assert query("SELECT status, attempt, error_code, not_before > clock_timestamp() FROM generation_generation") == [
+        ("queued", 1, "worker_lost", True)
+    ]
+    assert query("SELECT count(*) FROM generation_slot") == [(0,)]
+    assert keep_lease(claim) is None
+
+
+def test_a_generation_that_kills_three_workers_is_stopped_and_others_go_on(settings: Settings) -> None:
+    workspace = open_workspace()
+    poison, fence = send_off(workspace)
+    for attempt in range(3):
+        take(poison, fence, "prompt")
+        age(poison, 61)
+        assert reap_now(settings) == 1
+        if attempt < 2:
+            age(poison, 10)
+            assert dispatch_next()
+            fence = start(poison)
+    assert outcome(poison) == ("failed", 0, 1, 1)
+    assert query("SELECT error_code FROM generation_generation") == [("worker_lost",)]
+    healthy, fence = send_off(workspace)
+    assert settle(healthy, fence)
+
+
+def test_eight_reapers_take_one_lost_lease_once() -> None:
+    generation, fence = send_off(open_workspace())
+    take(generation, fence, "prompt")
+    age(generation, 61)
+    reaped = at_once([call(reap, settings=REAPER)] * 8)
+    assert sorted(one.value for one in reaped) == [0] * 7 + [1]
+    assert query("SELECT status, attempt FROM generation_generation") == [("queued", 1)]
+
+
+def test_nobody_is_declared_dead_just_after_the_database_started(settings: Settings) -> None:
+    generation, fence = send_off(open_workspace())
+    take(generation, fence, "prompt")
+    age(generation, 100)
+    settings.ATELIER_LEASE_SECONDS = 86_400
+    assert reap() == 0
+    assert status(generation) == "running"
+
+
+def test_a_wake_up_that_nobody_took_is_sent_again_under_the_same_fence() -> None:
+    generation = submit(open_workspace())
+    dispatch_next()
+    age(generation, 29)
+    assert reap() == 0
+    age(generation, 2)
+    assert (reap(), reap()) == (1, 0)
+    assert wakes() == [("generation.dispatched", "1"), ("generation.dispatched", "2")]
+    assert query("SELECT status, fence, attempt FROM generation_generation") == [("dispatched", 0, 0)]
+    assert start(generation) == 1
+
+
+def test_a_link_that_nobody_took_is_sent_again_under_the_same_fence() -> None:
+    generation, fence = send_off(open_workspace())
+    claim = take(generation, fence, "prompt")
+    assert claim is not None
+    pass_stage(claim, "diffusion")
+    age(generation, 31)
+    assert (reap(), reap()) == (1, 0)
+    assert wakes()[-1] == ("generation.stalled", "2")
+    assert query("SELECT payload ->> 'fence' FROM outbox_outboxmessage ORDER BY id DESC LIMIT 1") == [("1",)]
+    waiting = list_waiting_stages(generation_id=generation.id, fence=fence)
+    assert waiting is not None
+    assert waiting.stages[0] == "diffusion"
+    assert take(generation, fence, "diffusion") is not None
+    assert list_waiting_stages(generation_id=generation.id, fence=fence) is None
+
+
+def test_a_long_queue_is_not_a_dead_worker() -> None:
+    generation, fence = send_off(open_workspace())
+    for _ in range(6):
+        age(generation, 31)
+        assert reap() == 1
+    assert query("SELECT status, fence, attempt FROM generation_generation") == [("running", fence, 1)]
+    assert take(generation, fence, "prompt") is not None
+
+
+def test_a_stage_that_runs_is_not_woken() -> None:
+    generation, fence = send_off(open_workspace())
+    take(generation, fence, "prompt")
+    age(generation, 45)
+    assert reap() == 0
+    assert wakes() == [("generation.dispatched", "1")]
+
+
+@pytest.mark.parametrize("state", ["queued", "dispatched", "waiting", "running"])
+def test_what_passes_its_deadline_expires_in_every_state(state: str) -> None:
+    generation = submit(open_workspace(), deadline_seconds=20)
+    if state != "queued":
+        dispatch_next()
+    fence = start(generation) if state in ("waiting", "running") else 0
+    claim = take(generation, fence, "prompt") if state == "running" else None
+    age(generation, 19)
+    assert reap() == 0
+    age(generation, 2)
+    assert reap() == 1
+    assert outcome(generation) == ("expired", 0, 1, 1)
+    assert query("SELECT error_code FROM generation_generation") == [("deadline_exceeded",)]
+    assert claim is None or keep_lease(claim) is None
+    assert not settle(generation, fence)
+    assert reconcile() == {}
+
+
+@pytest.mark.parametrize("state", ["queued", "dispatched", "running"])
+def test_what_kept_it_is_told_when_its_deadline_passes(state: str) -> None:
+    generation, fence = send_off(open_workspace(), deadline_seconds=100)
+    take(generation, fence, "prompt")
+    give_back(generation_id=generation.id, fence=fence, code="storage_unavailable", message="Full.", counts=False)
+    age(generation, 10)
+    if state != "queued":
+        assert dispatch_next()
+    if state == "running":
+        take(generation, start(generation), "prompt")
+    age(generation, 100)
+    assert reap() == 1
+    assert outcome(generation) == ("failed", 0, 1, 1)
+    assert query("SELECT error_code, error_message FROM generation_generation") == [("storage_unavailable", "Full.")]
+
+
+def test_a_trouble_that_is_over_is_not_told() -> None:
+    generation, fence = send_off(open_workspace(), deadline_seconds=100)
+    give_back(generation_id=generation.id, fence=fence, code="storage_unavailable", message="Full.", counts=False)
+    age(generation, 10)
+    assert dispatch_next()
+    claim = take(generation, start(generation), "prompt")
+    assert claim is not None
+    assert pass_stage(claim, "diffusion")
+    age(generation, 100)
+    reap()
+    assert outcome(generation) == ("expired", 0, 1, 1)
+
+
+def test_two_reapers_with_many_workspaces_do_not_wait_for_each_other_in_a_circle() -> None:
+    one, two = open_workspace("one"), open_workspace("two")
+    submit_many(one, 15), submit_many(two, 38), submit_many(one, 6)
+    query("UPDATE generation_generation SET deadline_at = created_at RETURNING 1")
+    outcomes = at_once([call(reap), call(reap)])
+    assert [one.error for one in outcomes] == ["", ""]
+    while reap():
+        continue
+    assert query("SELECT status, count(*) FROM generation_generation GROUP BY 1") == [("expired", 59)]
+    assert reconcile() == {}
+
+
+def test_old_answers_are_forgotten_and_young_ones_kept() -> None:
+    workspace = open_workspace()
+    for key, days in (("old", 8), ("young", 6)):
+        query(
+            "INSERT INTO generation_idempotencyrecord (workspace_id, endpoint, key, body_digest, status, headers,"
+            " answer, created_at) VALUES (%s, 'generate', %s, '', 202, '{}', '',"
+            " clock_timestamp() - %s * interval '1 day') RETURNING id",
+            workspace.id, key, days,
+        )  # fmt: skip
+    assert forget_old_answers() == 1
+    assert query("SELECT key FROM generation_idempotencyrecord") == [("young",)]
+
+
+@pytest.fixture
+def history() -> Workspace:
+    """Something of everything: completed, partly delivered, failed, cancelled, queued, dispatched, running."""
+    for number in range(2, 6):
+        start_worker(f"gpu-{number}")
+    workspace = open_workspace()
+    for images in (4, 3):
+        generation, fence = send_off(workspace, count=4)
+        settle(generation, fence, images=images)
+    broken, fence = send_off(workspace)
+    give_back(generation_id=broken.id, fence=fence, code="x", message="x", counts=True)
+    take(*send_off(workspace), "prompt")
+    send_off(workspace)
+    dropped = submit(workspace)
+    cancel_generation(workspace_id=workspace.id, generation_id=dropped.id, actor="test")
+    submit(workspace)
+    drain()
+    submit(workspace)
+    query("UPDATE outbox_outboxmessage SET published_at = clock_timestamp() RETURNING 1")
+    return workspace
+
+
+def test_healthy_books_have_nothing_to_reconcile(history: Workspace) -> None:
+    assert reconcile() == {}
+
+
+@pytest.fixture
+def vandal(history: Workspace, committed: Postgres) -> Iterator[psycopg.Connection]:
+    """Somebody whom no trigger and no foreign key stops."""
+    with psycopg.connect(committed.superuser_url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        yield connection
+
+
+DAMAGE = {
+    "trial_balance": "UPDATE billing_account SET balance = balance + 7 WHERE kind = 'earned'",
+    "unbalanced_accounts": """
+        UPDATE billing_account SET balance = balance + CASE kind WHEN 'earned' THEN 5 ELSE -5 END
+        WHERE kind IN ('earned', 'available')""",
+    "terminal_with_open_hold": """
+        DELETE FROM billing_holdoutcome WHERE hold_id =
+            (SELECT h.id FROM billing_hold h JOIN generation_generation g ON g.id = h.reference
+             WHERE g.status = 'cancelled')""",
+    "hold_without_live_generation": """
+        DELETE FROM generation_generation WHERE status = 'queued' AND error_code = ''""",
+    "capture_without_asset": "DELETE FROM storage_asset",
+    "asset_without_capture": """
+        UPDATE storage_asset SET source_id = (SELECT id FROM generation_generation WHERE status = 'cancelled')
+        WHERE ordinal = 0 AND source_id = (SELECT min(source_id) FROM storage_asset)""",
+    "slot_without_runner": """
+        INSERT INTO generation_slot (generation_id, workspace_id, number)
+        SELECT id, workspace_id, 19 FROM generation_generation WHERE status = 'cancelled'""",
+    "runner_without_slot": """
+        DELETE FROM generation_slot WHERE generation_id =
+            (SELECT min(id) FROM generation_generation WHERE status = 'running')""",
+    "terminal_without_event": """
+        DELETE FROM generation_generationevent WHERE type = 'terminal' AND generation_id =
+            (SELECT id FROM generation_generation WHERE status = 'cancelled')""",
+    "outbox_older_than_30s": """
+        UPDATE outbox_outboxmessage SET published_at = NULL, created_at = clock_timestamp() - interval '31 seconds'
+        WHERE id = (SELECT min(id) FROM outbox_outboxmessage)""",
+    "live_without_hold": """
+        DELETE FROM billing_hold WHERE reference =
+            (SELECT min(id) FROM generation_generation WHERE status = 'running')""",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_counted_under_its_name(name: str, vandal: psycopg.Connection) -> None:
+    assert vandal.execute(DAMAGE[name]).rowcount >= 1
+    assert name in reconcile()
+
+
+def test_every_invariant_has_its_damage(history: Workspace) -> None:
+    from generation.services.recovery import _INVARIANTS
+
+    assert set(DAMAGE) == {"trial_balance", "unbalanced_accounts", *_INVARIANTS}
+
+
+def test_a_story_of_every_kind_ends_clean(settings: Settings, history: Workspace) -> None:
+    for generation in Generation.objects.filter(completed_at=None):
+        age(generation, 700)
+    reap_now(settings)
+    assert query("SELECT count(*) FROM generation_generation WHERE completed_at IS NULL") == [(0,)]
+    assert query("SELECT balance FROM billing_account WHERE kind = 'held'") == [(0,)]
+    assert dispatch_all() == []
+    assert reconcile() == {}
