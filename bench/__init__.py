@@ -1,0 +1,1 @@
+"""Speed and memory, measured on real stacks: `make bench`, or `python -m bench accept overhead` for some."""

@@ -1,0 +1,89 @@
+"""How long POST /generate takes to say 202, beside the least that a DRF view with one insert can take."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+
+from atelier.stacks.home import PROJECT
+from bench import bare
+from bench.client import WARM_UP, Post, run_clients
+from bench.machine import describe_database
+from bench.overhead import make_post
+from bench.processes import CpuClock
+from bench.report import Result, percentile, spread
+from bench.session import Session
+from bench.stacks import WORKERS
+from bench.tenants import make_keys
+
+CLIENTS, REQUESTS_EACH, KEYED_EACH, BARE_EACH = 8, 200, 60, 200
+P50_MS, P99_MS = 30, 150
+
+
+def measure(session: Session) -> Iterator[Result]:
+    """Accept alone: the scheduler is stopped, the workers wait, everything else is as the server stack runs it."""
+    server = session.server
+    server.stop_part("scheduler")
+    for name in WORKERS:
+        server.stop_part(name)
+    session.database.execute(bare.TABLE)
+    server.restart("web", DJANGO_SETTINGS_MODULE="bench.settings")
+    plain, _ = run_clients(server.port, [[_bare()] * (WARM_UP + BARE_EACH // 2)] * CLIENTS)
+    accepts, figures = _accept(session)
+    more, _ = run_clients(server.port, [[_bare()] * (WARM_UP + BARE_EACH // 2)] * CLIENTS)
+    figures["bareView"] = spread(plain + more, 2)
+    figures["ratioToBareP50"] = round(percentile(accepts, 50) / percentile(plain + more, 50), 1)
+    figures["sqlStatements"] = len(count_statements(session))
+    figures["fsync"] = describe_database(server.superuser_url)["fsync"]
+    yield Result(
+        f"accept: POST /generate to 202, {CLIENTS} clients", figures, f"p50 <= {P50_MS} ms, p99 <= {P99_MS} ms",
+        figures["ms"]["p50"] <= P50_MS and figures["ms"]["p99"] <= P99_MS,
+    )  # fmt: skip
+    yield _with_idempotency_keys(session)
+
+
+def _accept(session: Session) -> tuple[list[float], dict]:
+    shares = _shares(session, REQUESTS_EACH)
+    with CpuClock(session.server.pids) as clock:
+        times, seconds = run_clients(session.server.port, shares)
+    figures = {
+        "ms": spread(times), "requests": len(times), "requestsPerSecond": round(len(times) / seconds),
+        "cpuMsPerRequest": clock.per(sum(len(share) for share in shares)),
+    }  # fmt: skip
+    return times, figures
+
+
+def _with_idempotency_keys(session: Session) -> Result:
+    """Context: a key is one look-up and one row more."""
+    times, seconds = run_clients(session.server.port, _shares(session, KEYED_EACH, keyed=True))
+    figures = {"ms": spread(times), "requests": len(times), "requestsPerSecond": round(len(times) / seconds)}
+    return Result("accept with an Idempotency-Key", figures)
+
+
+def _shares(session: Session, each: int, *, keyed: bool = False) -> list[list[Post]]:
+    """For every client requests of workspaces of its own."""
+    keys = make_keys(session.server.superuser_url, CLIENTS * (WARM_UP + each + 10))
+    return [[_post(next(keys), number, keyed) for number in range(WARM_UP + each)] for _ in range(CLIENTS)]
+
+
+def _post(key: str, number: int, keyed: bool) -> Post:
+    plain = make_post(key, 512, number)
+    return Post(plain.path, key, plain.body, idempotency_key=uuid.uuid4().hex if keyed else "")
+
+
+def _bare() -> Post:
+    return Post(bare.PATH, "", make_post("", 512, 1).body)
+
+
+def count_statements(session: Session) -> list[str]:
+    """The SQL of one accept, transaction control included, as the web process sends it."""
+    key = next(make_keys(session.server.superuser_url, 1))
+    argv = [sys.executable, "-m", "bench.statements", key, json.dumps(make_post(key, 512, 1).body)]
+    ran = subprocess.run(
+        argv, cwd=PROJECT, env=session.server.environment(), check=True, stdout=subprocess.PIPE, timeout=60
+    )
+    statements: list[str] = json.loads(ran.stdout)
+    return statements
