@@ -198,13 +198,8 @@ def test_artifacts_of_every_fence_go_and_assets_stay(workspace: str) -> None:
 
 def test_a_stage_that_ran_twice_under_one_fence_keeps_both_results(workspace: str) -> None:
     """Some engines never draw the same bytes twice; the stage row says which of them counts."""
-    place = {
-        "workspace_id": workspace,
-        "generation_id": "gen_a",
-        "fence": 1,
-        "stage": "diffusion",
-        "index": 0,
-    }
+    place: dict[str, Any] = {"workspace_id": workspace, "generation_id": "gen_a", "fence": 1}
+    place |= {"stage": "diffusion", "index": 0}
     one, two = put_artifact(**place, content=b"one"), put_artifact(**place, content=b"two")
     assert (get_artifact(one), get_artifact(two)) == (b"one", b"two")
 

@@ -136,14 +136,20 @@ def test_making_the_bucket_twice_is_fine(s3_blobs: S3Blobs) -> None:
 
 
 def test_a_prefix_of_more_keys_than_one_page_goes_at_once(s3_blobs: S3Blobs, place: str) -> None:
+    asked: list[str] = []
+
+    def five_a_page(params: dict[str, Any], **_: object) -> None:
+        params["MaxKeys"] = 5
+        asked.append(params["Prefix"])
+
     for number in range(12):
         s3_blobs.put(f"{place}many/{number}", b"x", PNG)
-    client, asked = s3_blobs._client, []
-    client.meta.events.register(
-        "before-parameter-build.s3.ListObjectsV2",
-        lambda params, **_: (params.update(MaxKeys=5), asked.append(1)),
-    )
-    assert s3_blobs.delete_prefix(f"{place}many/") == 12
+    events = s3_blobs._client.meta.events
+    events.register("before-parameter-build.s3.ListObjectsV2", five_a_page)
+    try:
+        assert s3_blobs.delete_prefix(f"{place}many/") == 12
+    finally:
+        events.unregister("before-parameter-build.s3.ListObjectsV2", five_a_page)
     assert len(asked) >= 3
     assert not s3_blobs.exists(f"{place}many/0")
 
