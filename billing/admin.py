@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge
+from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge, moment
 from billing.models import Account, Hold, HoldOutcome, Transfer
 from billing.selectors import trial_balance
 
@@ -19,6 +19,10 @@ class LedgerAdmin(ReadOnlyAdmin, BigTableAdmin):
 
     change_list_template = "admin/billing/ledger_list.html"
     list_select_related: Any = ("workspace",)
+
+    @admin.display(description="time (UTC)", ordering="created_at")
+    def at(self, row: Any) -> SafeString | str:
+        return moment(row.created_at)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "trial_balance": trial_balance()})
@@ -68,7 +72,8 @@ class TransferAdmin(LedgerAdmin):
 
 @admin.register(Hold)
 class HoldAdmin(LedgerAdmin):
-    list_display = ("id", "created_at", "workspace", "amount", "reference", "ended")
+    list_display = ("at", "amount", "workspace", "reference", "ended")
+    sortable_by = ("at",)
     list_filter = ("created_at",)
     search_fields = ("reference",)
     search_help_text = "A generation's or a workspace's id, or a part of the workspace's name."

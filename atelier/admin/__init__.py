@@ -12,5 +12,5 @@ __all__ = ["keys", "people", "workspaces"]
 admin.site.site_header = "Atelier"
 admin.site.site_title = "Atelier"
 admin.site.index_title = "Operations"
-admin.site.site_url = None
+admin.site.enable_nav_sidebar = False  # the lists need the room
 admin.site.index_template = "admin/dashboard.html"

@@ -25,16 +25,19 @@ LARGEST_GRANT = 10_000_000
 """Above this it is more likely a slip of the finger."""
 
 
+WIDE = forms.TextInput(attrs={"size": 60})
+
+
 class GrantForm(forms.Form):
     """`token` is new on each page: sending the same form twice grants once."""
 
-    amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits for each workspace")
-    reason = forms.CharField(max_length=200, help_text="Stands in the ledger; the customer may read it.")
+    amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits")
+    reason = forms.CharField(max_length=200, help_text="Stands in the ledger; the customer may read it.", widget=WIDE)
     token = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class KeyForm(forms.Form):
-    name = forms.CharField(max_length=100, help_text="What will use the key, for example `web shop`.")
+    name = forms.CharField(max_length=100, help_text="What will use the key: web shop, nightly batch.", widget=WIDE)
 
 
 def grant_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:

@@ -17,7 +17,7 @@ from atelier.accounts.models import ApiKey
 from atelier.accounts.services import revoke_api_key
 from atelier.admin.audited import actor_of
 from atelier.audit.services import record
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge
+from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge, moment
 from atelier.core.durations import short_duration
 
 STATES = {"active": "completed", "expired": "cancelled", "revoked": "failed"}
@@ -44,11 +44,11 @@ class StateFilter(admin.SimpleListFilter):
 class ApiKeyAdmin(ReadOnlyAdmin, BigTableAdmin):
     """Keys are issued on a workspace's page."""
 
-    list_display = ("id", "name", "workspace", "shown", "state", "created_at", "used", "expires_at")
+    list_display = ("name", "workspace", "shown", "state", "created", "used", "expires")
     list_filter = (StateFilter,)
     list_select_related = ("workspace",)
     ordering = ("-created_at",)
-    sortable_by = ("created_at", "name")
+    sortable_by = ("created", "name")
     search_fields = ("name",)
     search_help_text = "A key's id or its eight public characters; else a part of its name or its workspace's."
     fields = ("id", "name", "workspace", "shown", "state", "created_at", "last_used_at", "expires_at", "revoked_at")
@@ -72,6 +72,14 @@ class ApiKeyAdmin(ReadOnlyAdmin, BigTableAdmin):
         expired = key.expires_at is not None and key.expires_at <= timezone.now()
         name = "revoked" if key.revoked_at else "expired" if expired else "active"
         return badge(name, STATES[name])
+
+    @admin.display(description="created (UTC)", ordering="created_at")
+    def created(self, key: ApiKey) -> SafeString | str:
+        return moment(key.created_at)
+
+    @admin.display(description="expires (UTC)")
+    def expires(self, key: ApiKey) -> SafeString | str:
+        return moment(key.expires_at)
 
     @admin.display(description="last used")
     def used(self, key: ApiKey) -> str:

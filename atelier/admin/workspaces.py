@@ -21,7 +21,7 @@ from atelier.accounts.models import Membership, Workspace
 from atelier.admin.audited import AuditedAdmin
 from atelier.admin.figures import list_figures
 from atelier.admin.gifts import grant_view, issue_key_view
-from atelier.core.admin import BigTableAdmin, badge
+from atelier.core.admin import BigTableAdmin, badge, moment
 
 GRANT, ISSUE_KEY = "billing.add_transfer", "accounts.add_apikey"
 """The permissions that allow it."""
@@ -57,6 +57,18 @@ class FiguresChangeList(ChangeList):
             workspace.figures = figures[workspace.pk]
 
 
+class SuspendedFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("active", "active"), ("suspended", "suspended")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> QuerySet[Workspace]:
+        chosen = self.value()
+        return queryset.filter(suspended_at__isnull=chosen == "active") if chosen else queryset
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
     fields = ("user",)
@@ -74,13 +86,12 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
     form = WorkspaceForm
     fields = ("name", "tier", "suspended")
     inlines = (MembershipInline,)
-    list_display = ("name", "id", "tier_name", "available", "held", "live", "created_at")
-    list_filter = ("tier", ("suspended_at", admin.EmptyFieldListFilter))
+    list_display = ("name", "tier_name", "available", "held", "live", "created", "shown_id")
+    list_filter = ("tier", SuspendedFilter)
     ordering = ("-created_at",)
-    sortable_by = ("name", "created_at")
+    sortable_by = ("name", "created")
     search_fields = ("name",)
     search_help_text = "An id, or a part of the name."
-    newest_by = "created_at"
     actions = ("grant_credits", "issue_api_key")
     change_form_template = "admin/accounts/workspace_form.html"
 
@@ -102,6 +113,14 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
     def tier_name(self, workspace: Workspace) -> SafeString:
         suspended = badge("suspended", "failed") if workspace.suspended_at else ""
         return format_html('<span class="tag">{}</span> {}', workspace.tier, suspended)
+
+    @admin.display(description="created (UTC)", ordering="created_at")
+    def created(self, workspace: Workspace) -> SafeString | str:
+        return moment(workspace.created_at)
+
+    @admin.display(description="id")
+    def shown_id(self, workspace: Workspace) -> SafeString:
+        return format_html('<span class="id">{}</span>', workspace.pk)
 
     @admin.display(description="available")
     def available(self, workspace: Any) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from atelier.audit.models import AuditEntry
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, newest
+from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, moment, newest
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -29,7 +30,7 @@ class ActionFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin, BigTableAdmin):
-    list_display = ("created_at", "workspace", "actor", "action", "subject", "facts")
+    list_display = ("at", "actor", "action", "subject", "workspace", "facts")
     list_filter = (ActionFilter,)
     search_fields = ("subject",)
     search_help_text = (
@@ -45,3 +46,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, BigTableAdmin):
 
     def by_reading(self, term: str) -> Q:
         return Q(subject=term) | Q(actor=term) | Q(action=term) | Q(workspace__name__icontains=term)
+
+    @admin.display(description="time (UTC)")
+    def at(self, entry: AuditEntry) -> SafeString | str:
+        return moment(entry.created_at)

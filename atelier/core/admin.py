@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 M = TypeVar("M", bound=Model)
 SEARCH_ROWS = 100_000
@@ -51,10 +53,14 @@ class EstimatingPaginator(Paginator):
 
 
 class StyledAdmin(admin.ModelAdmin):
-    """Atelier's style sheet on Django's pages."""
+    """Atelier's style sheet on Django's pages, and lists that are called by their name."""
 
     class Media:
         css = {"all": ["atelier/admin.css"]}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
 
 class BigTableAdmin(StyledAdmin):
@@ -109,6 +115,14 @@ def newest(queryset: QuerySet[M], field: str, rows: int = SEARCH_ROWS) -> QueryS
     """The last `rows` of the queryset by the indexed `field`: what a search without an index may read."""
     edge = queryset.order_by(f"-{field}").values_list(field, flat=True)[rows : rows + 1].first()
     return queryset if edge is None else queryset.filter(**{f"{field}__gt": edge})
+
+
+def moment(at: datetime | None) -> SafeString | str:
+    """A time to the second, in UTC, in the order that sorts."""
+    if at is None:
+        return "–"
+    utc = at.astimezone(UTC)
+    return format_html('<time datetime="{}">{}</time>', utc.isoformat(), f"{utc:%Y-%m-%d %H:%M:%S}")
 
 
 def badge(text: str, kind: Any) -> SafeString:

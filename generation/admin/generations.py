@@ -35,7 +35,7 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
     """Looked at here, never edited: cancel and retry go through the services that clients use."""
 
     list_display = (
-        "name", "workspace_link", "state", "progress", "prompt", "lane", "attempts", "credits", "age", "duration",
+        "name", "workspace_link", "state", "progress", "lane", "attempts", "credits", "age", "duration",
     )  # fmt: skip
     list_filter = (StatusFilter, LaneFilter, ModelFilter, CreatedFilter)
     list_select_related = ("workspace",)
@@ -73,9 +73,10 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
 
     # Columns
 
-    @admin.display(description="id")
+    @admin.display(description="generation")
     def name(self, generation: Generation) -> SafeString:
-        return format_html('<span class="id">{}</span>', generation.id)
+        prompt = Truncator(str(generation.request.get("prompt", ""))).chars(70)
+        return format_html('<span class="id">{}</span><span class="below">{}</span>', generation.id, prompt)
 
     @admin.display(description="workspace")
     def workspace_link(self, generation: Generation) -> SafeString:
@@ -97,17 +98,14 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
             )
         return NOTHING if generation.status == lifecycle.COMPLETED else generation.stage or NOTHING
 
-    @admin.display(description="prompt")
-    def prompt(self, generation: Generation) -> str:
-        return Truncator(str(generation.request.get("prompt", ""))).chars(60)
-
     @admin.display(description="attempt")
     def attempts(self, generation: Generation) -> int:
         return generation.attempt
 
-    @admin.display(description="credits used / held")
-    def credits(self, generation: Generation) -> str:
-        return f"{generation.credits_used} / {generation.credits_held}"
+    @admin.display(description="credits")
+    def credits(self, generation: Generation) -> SafeString:
+        used, held = generation.credits_used, generation.credits_held
+        return format_html('<span title="{} used of {} held">{} / {}</span>', used, held, used, held)
 
     @admin.display(description="age", ordering="created_at")
     def age(self, generation: Generation) -> SafeString:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,11 +16,13 @@ from billing.selectors import list_transfers
 from generation.admin.timeline import Bar, draw_bars, list_spans
 from generation.models import Generation, GenerationEvent
 from generation.pipeline import lifecycle
-from generation.pipeline.registry import UPLOAD
+from generation.pipeline.request import GenerationRequest
+from generation.pipeline.spec import GenerationSpec
 from storage.selectors import list_assets
 from storage.services import link_asset
 
 EVENTS = 200
+SHOWN_ABOVE = {"prompt", "negative_prompt", "generation_id"}
 LEDGER_MARGIN = timedelta(hours=1)
 """How long before the start and after the end a generation's transfers are looked for."""
 
@@ -81,8 +83,8 @@ def build_page(generation: Generation) -> GenerationPage:
         retries=list(
             Generation.objects.filter(retry_of=generation).order_by("created_at").values_list("id", flat=True)
         ),
-        asked=_told(generation.request, without={"prompt", "negative_prompt"}),
-        spec=_told(generation.spec, without={"prompt", "negative_prompt", "generation_id"}),
+        asked=_told(generation.request, _names(GenerationRequest)),
+        spec=_told(generation.spec, _names(GenerationSpec)),
         facts=_told(generation.facts),
     )
 
@@ -93,16 +95,15 @@ def _bars(generation: Generation) -> list[Bar]:
         created=generation.created_at, started=generation.started_at, ended=generation.completed_at,
         now=timezone.now(), results=results,
         current=generation.stage if generation.status == lifecycle.RUNNING else None,
-        last=_name_of_rest(generation),
+        broken=_broken_off(generation),
     )  # fmt: skip
     return draw_bars(spans)
 
 
-def _name_of_rest(generation: Generation) -> str | None:
-    """What the time after the last result was: the upload of a delivered one, else the stage in which it ended."""
-    if not generation.is_terminal:
-        return None
-    return UPLOAD if generation.status == lifecycle.COMPLETED else generation.stage or None
+def _broken_off(generation: Generation) -> str | None:
+    """The stage in which it ended without a delivery."""
+    ended = generation.is_terminal and generation.status != lifecycle.COMPLETED
+    return generation.stage or None if ended else None
 
 
 def _pictures(generation: Generation) -> list[Picture]:
@@ -130,18 +131,19 @@ def _ledger(generation: Generation) -> list[Any]:
 
 
 def _line(generation: Generation, event: GenerationEvent) -> Line:
-    told = ", ".join(f"{name} {_text(value)}" for name, value in event.data.items())
+    told = ", ".join(f"{name} {_text(value)}" for name, value in sorted(event.data.items(), reverse=True))
     return Line(short_duration(event.created_at - generation.created_at), event.created_at, event.type, told)
 
 
-def _told(values: dict[str, Any], without: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """(name, value) pairs as text, without what is empty."""
-    hidden = set(without)
-    return [
-        (name.replace("_", " "), _text(value))
-        for name, value in values.items()
-        if name not in hidden and value not in (None, "", {}, [])
-    ]
+def _told(values: dict[str, Any], order: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """(name, value) pairs as text without what is empty or shown elsewhere; `order` first, for JSONB keeps none."""
+    names = [*(name for name in order if name in values), *(name for name in values if name not in order)]
+    told = [name for name in names if name not in SHOWN_ABOVE and values[name] not in (None, "", {}, [])]
+    return [(name.replace("_", " "), _text(values[name])) for name in told]
+
+
+def _names(kind: Any) -> list[str]:
+    return [field.name for field in fields(kind)]
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ THINNEST = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Something that took from `start` to `end`. `kind`: waiting, done or running."""
+    """Something that took from `start` to `end`. `kind`: waiting, done, running or broken."""
 
     label: str
     kind: str
@@ -35,12 +35,12 @@ class Bar:
 
 def list_spans(
     *, created: datetime, started: datetime | None, ended: datetime | None, now: datetime,
-    results: Iterable[tuple[str, datetime, int]], current: str | None, last: str | None,
+    results: Iterable[tuple[str, datetime, int]], current: str | None, broken: str | None,
 ) -> list[Span]:  # fmt: skip
-    """The wait in the queue, every finished stage, and what runs now or came last.
+    """The wait in the queue, every finished stage, and what runs now or was broken off.
 
-    `results` are (stage, finished at, milliseconds) in order; `current` the stage that runs now; `last` names what
-    follows the last result of a delivered generation (None where nothing does).
+    `results` are (stage, finished at, milliseconds) in order; `current` is the stage that runs now, `broken` the
+    one in which it ended without a delivery.
     """
     until = ended or now
     spans = [Span("queue", "waiting", created, started or until)]
@@ -49,8 +49,8 @@ def list_spans(
     before = max([spans[-1].end, started or created])
     if current is not None:
         spans.append(Span(current, "running", before, until))
-    elif last and started is not None:
-        spans.append(Span(last, "done", before, until))
+    elif broken is not None and started is not None:
+        spans.append(Span(broken, "broken", before, until))
     return spans
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from atelier.audit.models import AuditEntry
 from generation.models import Generation
-from generation.services.completion import fail_generation
 from generation.services.claims import report_step
+from generation.services.completion import fail_generation
 from tests.support.operators import count_queries, log_in, make_person, operator, read, told
 from tests.support.stories import (
     dispatch_all,
@@ -155,7 +155,9 @@ def test_a_running_one_is_asked_to_stop_and_the_operator_is_told_so() -> None:
     generation, fence = send_off(open_workspace())
     walk_to(generation, fence, "diffusion")
     browser = operator()
-    assert act(browser, "cancel_selected", generation) == [_linked(generation, "is asked to stop; its worker obeys at the next step.")]
+    assert act(browser, "cancel_selected", generation) == [
+        _linked(generation, "is asked to stop; its worker obeys at the next step.")
+    ]
     assert status(generation) == "running"
     assert "cancelling" in read(browser, LIST)
 
