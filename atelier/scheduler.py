@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 
 from atelier.celery import app
@@ -53,7 +54,7 @@ def _relay() -> Callable[[], int]:
 LOOPS = (
     Loop("dispatch", lambda: int(dispatch_next()), 1.0, DISPATCH_CHANNEL),
     Loop("relay", _relay(), 1.0, OUTBOX_CHANNEL),
-    Loop("reap", reap, 5.0),
+    Loop("reap", reap, min(5.0, settings.ATELIER_LEASE_SECONDS / 4)),
     Loop("reconcile", _reconcile, 60.0),
     Loop("forget", _forget, 3600.0),
 )
