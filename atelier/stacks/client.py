@@ -72,9 +72,10 @@ def describe_problem(status: int, body: bytes) -> str:
     """One or more sentences out of problem+json, or out of whatever else the server sent."""
     try:
         problem = json.loads(body)
-        lines = [f"{problem.get('title') or 'Refused'} ({problem.get('code', status)}): {problem.get('detail', '')}"]
-        lines += [f"  {error.get('pointer', '')}: {error.get('message', '')}" for error in problem.get("errors", [])]
-        return "\n".join(line.rstrip(": ") for line in lines)
+        title, errors = f"{problem.get('title') or 'Refused'} ({problem.get('code', status)})", problem.get("errors")
+        if errors:
+            return "\n".join([f"{title}:", *(f"  {error.get('pointer')}: {error.get('message')}" for error in errors)])
+        return f"{title}: {problem.get('detail', '')}".rstrip(": ")
     except (ValueError, AttributeError):
         return f"The server answered {status} without saying why."
 

@@ -108,7 +108,8 @@ def draw(api: Api, body: dict[str, Any], asked: threading.Event) -> int:
     if done["status"] != "completed":
         error = done.get("error") or {}
         raise Refused(f"The generation ended as {done['status']}: {error.get('message', 'no reason was given')}")
-    report(done, save(api, done, PROJECT / "out" / generation_id), before, api.get("/account"))
+    paths = save(api, done, PROJECT / "out" / generation_id)
+    report(done, paths, before["balance"], api.get("/account")["balance"], find_notes(api, done))
     return 0
 
 
@@ -162,19 +163,25 @@ def save(api: Api, done: dict[str, Any], folder: Path) -> list[Path]:
     return paths
 
 
-def report(done: dict[str, Any], paths: list[Path], before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Print what was made, from what, how long it took and what it cost."""
+def find_notes(api: Api, done: dict[str, Any]) -> str:
+    """What the model's owner says of it, and what the stages have to say of this request; one line."""
+    facts = done.get("metadata") or {}
+    models = {model["name"]: model.get("note") for model in api.get("/models")["models"]}
+    return " ".join(note for note in (models.get(facts.get("model")), facts.get("note")) if note)
+
+
+def report(done: dict[str, Any], paths: list[Path], before: int, after: int, notes: str) -> None:
+    """Print what was made, from what, how long it took and what it cost (balances in credits)."""
     facts = done.get("metadata") or {}
     stages = ", ".join(f"{name} {ms / 1000:.2f} s" for name, ms in (facts.get("stageMs") or {}).items())
-    total = (done.get("processingTimeMs") or 0) / 1000
     rows = {
         "Pictures": "\n             ".join(str(path) for path in paths),
         "Seed": str(facts.get("seed", "")),
-        "Time": f"{total:.2f} s: {stages}",
-        "Credits": f"{before['balance']} before, {after['balance']} after",
+        "Time": f"{(done.get('processingTimeMs') or 0) / 1000:.2f} s: {stages}",
+        "Credits": f"{before} before, {after} after",
         "Model": str(facts.get("model", "")),
-        "Note": str(facts.get("note") or ""),
-        "Next": "make serve keeps it running, with the API, its documentation and an admin.",
+        "Note": notes,
+        "Next": "`make serve` keeps Atelier running, with its API, the API's documentation and an admin.",
     }
     for name, text in rows.items():
         if text:

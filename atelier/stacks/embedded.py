@@ -14,8 +14,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import IO
 
 from atelier.stacks.celery_thread import CeleryThread
 from atelier.stacks.envfile import STACK, remove_env, write_env
@@ -50,7 +50,9 @@ class EmbeddedStack:
         self._ready = False
         self._stopping = threading.Event()
         self._stops: list[Callable[[], object]] = []
-        """What to call, last first, to end what has been started."""
+        """What to call, last first, to end what the service stands on."""
+        self._service_stops: list[Callable[[], object]] = []
+        """What to call, all at once, to end the service itself."""
 
     @property
     def url(self) -> str:
@@ -84,6 +86,9 @@ class EmbeddedStack:
         """Stop everything in reverse order. Twice is the same as once."""
         self._stopping.set()
         remove_env(self.home.env)
+        ends, self._service_stops = self._service_stops, []
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            list(pool.map(lambda end: end(), ends))
         while self._stops:
             self._stops.pop()()
 
@@ -128,19 +133,19 @@ class EmbeddedStack:
         )  # fmt: skip
         os.environ.setdefault("ATELIER_DATABASE_POOL", str(POOL))
         os.environ["ATELIER_WORKER_NAME"] = WORKER
-        import django
-
-        django.setup()
         self._log_to_file()
-        logging.captureWarnings(True)
+        from atelier.wsgi import application  # sets Django up, its logging too
+
+        self._application = application
 
     def _log_to_file(self) -> None:
-        """The terminal belongs to the person in front of it."""
-        stream: IO[str] = open(self.log, "a", buffering=1)  # noqa: SIM115  (as long as the process)
+        """The terminal belongs to the person in front of it. Whoever configures logging later finds the file too:
+        Celery sets Django up a second time."""
+        stream = open(self.log, "a", buffering=1)  # noqa: SIM115  (as long as the stack runs)
         os.chmod(self.log, 0o600)
-        for handler in logging.getLogger().handlers:
-            if isinstance(handler, logging.StreamHandler):
-                handler.setStream(stream)
+        self._stops.append(partial(setattr, sys, "stderr", sys.stderr))
+        sys.stderr = stream
+        logging.captureWarnings(True)
 
     def _migrate(self) -> None:
         """As the owner, in a process of its own: this one only ever has the service's rights."""
@@ -164,18 +169,17 @@ class EmbeddedStack:
     def _start_service(self) -> None:
         from atelier import queues, scheduler
         from atelier.celery import app
-        from atelier.wsgi import application
 
         ending = threading.Event()
         loops = threading.Thread(target=scheduler.run, args=(ending,), name="scheduler", daemon=True)
         loops.start()
-        self._stops += [partial(loops.join, 10), ending.set]
+        self._service_stops += [ending.set, partial(loops.join, 10)]
         worker = CeleryThread(app, queues.NAMES, WORKER)
         worker.start()
-        self._stops.append(worker.stop)
-        web = WebServer(application, self.port)
+        self._service_stops.append(worker.stop)
+        web = WebServer(self._application, self.port)
         web.start()
-        self._stops.append(web.stop)
+        self._service_stops.append(web.stop)
         if not worker.ready.wait(30):
             raise StackError(f"The worker did not start; see {self.log}.")
 

@@ -49,7 +49,7 @@ def _web(stack: ServerStack) -> Program:
     argv = (
         sys.executable, "-m", "gunicorn", "atelier.wsgi:application", "--worker-class", "gthread",
         "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS), "--bind", f"{HOST}:{stack.port}",
-        "--graceful-timeout", "5", "--keep-alive", "5",
+        "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket",
     )  # fmt: skip
     return _program(stack, "web", argv, ready=lambda child: _answers(f"{stack.url}/health/live"))
 

@@ -43,6 +43,8 @@ def test_a_problem_becomes_a_sentence() -> None:
         "errors": [{"pointer": "/count", "message": "At most 8."}],
     }  # fmt: skip
     said = describe_problem(400, json.dumps(problem).encode())
-    assert said == "Invalid request (invalid_request): The request has 1 mistake.\n  /count: At most 8."
+    assert said == "Invalid request (invalid_request):\n  /count: At most 8."
+    bare = {"title": "Not enough credits", "code": "insufficient_credits", "detail": "It needs 8, you have 2."}
+    assert describe_problem(402, json.dumps(bare).encode()).endswith("(insufficient_credits): It needs 8, you have 2.")
     assert describe_problem(502, b"<html>") == "The server answered 502 without saying why."
     assert describe_problem(502, b"[]") == "The server answered 502 without saying why."
