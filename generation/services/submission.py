@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from atelier.accounts.models import Workspace
-from atelier.accounts.throttling import Allowance, Limit, take_tokens
+from atelier.accounts.throttling import Allowance, Limit, RateLimited, take_tokens
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
 from atelier.core.database import Now, database_now, notify
@@ -88,7 +88,7 @@ def retry_generation(
     def draft() -> Generation:
         source = get_generation(workspace.id, generation_id)
         if source.status not in lifecycle.RETRYABLE:
-            raise NotRetryable(f"It is {source.status}.", status=source.status)
+            raise NotRetryable(f"It is {source.status}.", generationStatus=source.status)
         spec = dataclasses.replace(source.plan_spec, generation_id=new_id("gen"))
         lifetime = source.deadline_at - source.created_at
         copy = _draft(workspace, actor, spec, source.request, source.credits_held, lifetime)
@@ -113,6 +113,11 @@ def _accept_once(workspace: Workspace, draft: Callable[[], Generation], render: 
             crashpoint("submit.before_commit")
     except _KeyTaken:
         return _first_answer(key)
+    except RateLimited:  # the last token may have gone to a copy of this very request
+        first = find_answer(key) if key else None
+        if first is None:
+            raise
+        return first
     crashpoint("submit.after_commit")
     return answer
 
@@ -166,7 +171,7 @@ def cancel_generation(*, workspace_id: str, generation_id: str, actor: str) -> G
         if generation is None or generation.workspace_id != workspace_id:
             raise GenerationNotFound
         if generation.is_terminal:
-            raise AlreadyTerminal(f"It is {generation.status}; there is nothing to cancel.", status=generation.status)
+            raise AlreadyTerminal(f"It is {generation.status}; there is nothing to cancel.", generationStatus=generation.status)
         if generation.status == lifecycle.RUNNING and generation.lease_expires_at is not None:
             _request_cancel(generation, actor)
         else:
