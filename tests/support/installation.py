@@ -1,0 +1,181 @@
+"""A running server stack as the stack tests see it: workspaces, faults, waiting for things, and the final judgement."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+
+from atelier.stacks.home import PROJECT
+from atelier.stacks.process import Command, run_once
+from atelier.stacks.server import ServerStack
+from atelier.stacks.workers import Worker
+from tests.support.client import Api
+from tests.support.servers import start_server_stack
+from tests.support.verdict import count_live, judge
+
+T = TypeVar("T")
+LOOK_SECONDS = 0.02
+CREDITS = 10_000
+
+
+class Installation:
+    """`apis` are all clients there were: what was promised to any of them is judged."""
+
+    def __init__(self, stack: ServerStack) -> None:
+        self.stack = stack
+        self.apis: list[Api] = []
+        self._names = iter(range(1_000_000))
+
+    def api(self, tier: str = "studio", credits: int = CREDITS) -> Api:
+        """A client for a new workspace, made as an operator makes one."""
+        name = f"{tier}-{next(self._names)}"
+        printed = self.stack.manage("issue_key", "--workspace", name, "--tier", tier, "--credits", str(credits))
+        return self.again(json.loads(printed)["apiKey"])
+
+    @property
+    def models(self) -> Path:
+        """Where the folders of the models are."""
+        return Path(self.stack.environment()["ATELIER_MODELS_DIR"])
+
+    def again(self, key: str) -> Api:
+        """Another client with a key that is there."""
+        self.apis.append(Api(self.stack.url, key))
+        return self.apis[-1]
+
+    # -- looking -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def database(self) -> Iterator[psycopg.Connection[Any]]:
+        """A superuser's connection."""
+        with psycopg.connect(self.stack.superuser_url, autocommit=True, connect_timeout=5) as connection:
+            yield connection
+
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a SQL statement."""
+        with self.database() as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def value(self, statement: str, *values: Any) -> Any:
+        """The first column of the first row; None when there is no row."""
+        rows = self.query(statement, *values)
+        return rows[0][0] if rows else None
+
+    def state(self, generation_id: str) -> tuple[str, str, bool]:
+        """(status, stage, a worker holds its lease)."""
+        question = "SELECT status, stage, lease_expires_at IS NOT NULL FROM generation_generation WHERE id = %s"
+        status, stage, leased = self.query(question, generation_id)[0]
+        return status, stage, leased
+
+    def wait_for_stage(self, generation_id: str, stage: str, seconds: float = 30.0) -> None:
+        """Wait until a worker is at work on that stage."""
+        wait_until(lambda: self.state(generation_id) == ("running", stage, True), f"{stage} runs", seconds)
+
+    # -- trouble -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def without(self, *parts: str) -> Iterator[None]:
+        """Parts that are stopped for a while, in order."""
+        try:
+            for part in parts:
+                self.stack.stop_part(part)
+            yield
+        finally:
+            for part in parts:
+                self.stack.start_part(part)
+
+    @contextmanager
+    def frozen(self, part: str) -> Iterator[None]:
+        """A part whose process gets no processor for a while."""
+        self.stack.send(part, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.stack.send(part, signal.SIGCONT)
+
+    def arm(self, points: dict[str, str]) -> None:
+        """Give parts (name: crash point) another life that ends, or freezes, at that point."""
+        in_parallel(lambda part: self.stack.restart(part, ATELIER_CRASHPOINT=points[part]), list(points))
+
+    def is_frozen(self, part: str) -> bool:
+        """True while a part is stopped by SIGSTOP."""
+        stat = Path(f"/proc/{self.stack.pids[part]}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+    # -- judging -------------------------------------------------------------------------------------------
+
+    def judge(self, seconds: float = 60.0) -> None:
+        """Wait until nothing is live, then let the judge find no fault, in the books or in the bytes."""
+        with self.database() as connection:
+            wait_until(lambda: count_live(connection) == 0, "all generations end", seconds)
+            accepted = [generation_id for api in self.apis for generation_id in api.accepted]
+            assert judge(connection, accepted) == []
+
+
+def wait_until(condition: Callable[[], T], what: str, seconds: float = 30.0) -> T:
+    """Look again and again until the condition is true; its value. AssertionError when it never is."""
+    until = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < until, f"not within {seconds} s: {what}"
+        time.sleep(LOOK_SECONDS)
+    return value
+
+
+def in_parallel(work: Callable[[T], Any], items: Sequence[T]) -> list[Any]:
+    """`work` of every item, each in a thread of its own; the first error is raised."""
+    with ThreadPoolExecutor(max(1, len(items))) as threads:
+        return list(threads.map(work, items))
+
+
+def make_folders(models: Path) -> None:
+    """The folders of tests/support/models.toml: one for the stubs, two damaged ones, and `tiny`, empty as yet."""
+    for name in ("stub", "broken", "mended", "tiny"):
+        (models / name).mkdir(parents=True, exist_ok=True)
+    for name in ("broken", "mended"):
+        (models / name / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline", "unet": ')
+
+
+def make_tiny_model(models: Path) -> None:
+    """Fill `tiny` with a complete pipeline of untrained weights."""
+    argv = (sys.executable, "-m", "generation.engines.tiny", str(models / "tiny"))
+    run_once(Command("tiny-model", argv, models / "tiny.log", cwd=PROJECT, ready_seconds=120.0))
+
+
+def short_environment(models: Path) -> dict[str, str]:
+    """The variables that select the tests' models and make leases short."""
+    return {
+        "ATELIER_MODELS_FILE": str(PROJECT / "tests" / "support" / "models.toml"),
+        "ATELIER_MODELS_DIR": str(models),
+        "ATELIER_LEASE_SECONDS": "4",
+        "ATELIER_WAKE_SECONDS": "4",
+        "ATELIER_RATE_LIMITS": "off",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+@contextmanager
+def installed(
+    directory: Path, *, workers: Sequence[Worker] | None = None, flower: bool = False, tiny: bool = False
+) -> Iterator[Installation]:
+    """A server stack with the tests' models and short clocks, stopped at the end."""
+    models = directory / "models"
+    make_folders(models)
+    making = threading.Thread(target=make_tiny_model, args=(models,)) if tiny else None
+    if making:
+        making.start()
+    stack = start_server_stack(directory, workers=workers, flower=flower, **short_environment(models))
+    try:
+        if making:
+            making.join()
+        yield Installation(stack)
+    finally:
+        stack.stop()
