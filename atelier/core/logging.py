@@ -7,13 +7,13 @@ import logging
 import re
 from datetime import UTC, datetime
 
-SECRETS = re.compile(r"(atl_live_)[A-Za-z0-9_]+|(://[^:/@\s]+:)[^@\s]+(?=@)")
+SECRETS = re.compile(r"(atl_live_)[A-Za-z0-9_]+|(://[^:/@\s]+:)[^@\s]+(?=@)|(/files/)[^\s\"']+")
 FIELDS = ("generation_id", "workspace_id", "stage", "fence", "attempt", "request_id", "code", "duration_ms")
 
 
 def mask(text: str) -> str:
-    """Hide API keys and passwords in URLs."""
-    return SECRETS.sub(lambda found: (found[1] or found[2]) + "***", text)
+    """Hide API keys, passwords in URLs, and the tokens of file links."""
+    return SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text)
 
 
 class JsonFormatter(logging.Formatter):

@@ -100,7 +100,8 @@ def test_a_grant_is_given_once(workspace: Workspace) -> None:
         "DELETE FROM billing_transfer",
         "TRUNCATE billing_transfer CASCADE",
         "UPDATE billing_account SET balance = balance + 1000 WHERE kind = 'available'",
-        "INSERT INTO billing_account (workspace_id, kind, balance, version) SELECT workspace_id, 'held', 9, 0 FROM billing_account",
+        "INSERT INTO billing_account (workspace_id, kind, balance, version)"
+        " SELECT workspace_id, 'held', 9, 0 FROM billing_account",
         "UPDATE billing_hold SET amount = 1",
         "DELETE FROM billing_holdoutcome",
         "DELETE FROM audit_auditentry",
@@ -110,9 +111,9 @@ def test_a_grant_is_given_once(workspace: Workspace) -> None:
     ],
 )
 def test_the_service_cannot_rewrite_the_books(workspace: Workspace, statement: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied|must be owner"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    refused = pytest.raises(ProgrammingError, match="permission denied|must be owner")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
     assert books(workspace) == (100, 0)
 
 
