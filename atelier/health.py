@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -39,14 +39,19 @@ def _database() -> str | None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
             return None
-        known = set(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
-        if known - set(MigrationRecorder(connection).applied_migrations()):
+        if _known_migrations() - set(MigrationRecorder(connection).applied_migrations()):
             return "Migrations are missing: run manage.py migrate."
         _applied.set()
         return None
-    except Exception as error:
+    except Error as error:
         log.warning("not ready: %s", error)
         return "The database cannot be reached."
+
+
+def _known_migrations() -> set[tuple[str, str]]:
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    return set(loader.disk_migrations)
 
 
 class _StorageProbe:

@@ -25,25 +25,21 @@ PEOPLES_PAGES = "/admin/"
 def to_problem(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """REST framework's exception handler: every error has an answer, an unexpected one is logged as well."""
     request = context["request"]._request
-    return problem_response(request, translate(error, request))
+    return problem_response(request, translate(error))
 
 
-def translate(error: BaseException | None, request: HttpRequest) -> AtelierError:
+def translate(error: BaseException | None) -> AtelierError:
     """The stated fact behind any exception; what nobody foresaw becomes `internal_error` without its text."""
     if isinstance(error, AtelierError):
         return error
     if isinstance(error, DISCONNECTED):
-        log.warning("database unavailable: %s", error, extra=_fields(request))
+        log.warning("database unavailable: %s", error)
         return problems.DatabaseUnavailable("Try again in a moment.", headers={"Retry-After": RETRY_SECONDS})
     for kind, translation in _TRANSLATIONS.items():
         if isinstance(error, kind):
             return translation(error)
-    log.error("unexpected error", exc_info=error, extra=_fields(request) | {"code": AtelierError.code})
+    log.error("unexpected error", exc_info=error, extra={"code": AtelierError.code})
     return AtelierError("The request id names it in the logs.")
-
-
-def _fields(request: HttpRequest) -> dict[str, str]:
-    return {"request_id": problems.request_id(request)}
 
 
 def _invalid(error: rest.ValidationError) -> AtelierError:
@@ -93,7 +89,7 @@ def unknown_path(request: HttpRequest, exception: Exception) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400: a foreign host name, a body that is too large, anything suspicious."""
     known = isinstance(exception, (DisallowedHost, RequestDataTooBig))
-    return problem_response(request, translate(exception, request) if known else problems.BadRequest())
+    return problem_response(request, translate(exception) if known else problems.BadRequest())
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

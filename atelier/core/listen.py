@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,15 +77,21 @@ class Listener:
             self._thread.start()
 
     def _run(self) -> None:
-        pause = threading.Event()
-        while True:
+        while self._is_wanted():
             try:
                 with psycopg.connect(**_parameters(), autocommit=True) as listening:
                     self._listen(listening)
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:
                 log.warning("listener of %s: database unavailable, will retry: %s", self._channel, error)
             self._ready.clear()
-            pause.wait(RETRY_SECONDS)
+            time.sleep(RETRY_SECONDS)
+
+    def _is_wanted(self) -> bool:
+        """False ends the thread: the connection was lost while nobody waited; the next subscriber starts anew."""
+        with self._lock:
+            if not self._bells:
+                self._thread = None
+            return bool(self._bells)
 
     def _listen(self, listening: psycopg.Connection[Any]) -> None:
         listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import contextvars
 import io
-import logging
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from atelier.core.ids import new_id
+from atelier.core.request_ids import current
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 _GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 """A caller's own X-Request-Id of this form is kept, so that one id follows a request through several services."""
-
-_current: contextvars.ContextVar[str] = contextvars.ContextVar("request_id")
 
 
 class RequestId:
@@ -28,36 +24,18 @@ class RequestId:
 
     def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response
-        _name_requests_in_logs()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         name = given if _GIVEN.fullmatch(given) else new_id("req")
         request.request_id = name
-        token = _current.set(name)
+        token = current.set(name)
         try:
             response = self._get_response(request)
         finally:
-            _current.reset(token)
+            current.reset(token)
         response.headers["X-Request-Id"] = name
         return response
-
-
-def _name_requests_in_logs() -> None:
-    """Wrap the factory of log records, once a process."""
-    make = logging.getLogRecordFactory()
-    if getattr(make, "names_requests", False):
-        return
-
-    def make_named(*arguments: Any, **named: Any) -> logging.LogRecord:
-        record = make(*arguments, **named)
-        name = _current.get(None)
-        if name is not None:
-            record.request_id = name
-        return record
-
-    make_named.names_requests = True  # type: ignore[attr-defined]  # the mark that it is done
-    logging.setLogRecordFactory(make_named)
 
 
 class ChunkedBody:

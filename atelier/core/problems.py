@@ -121,10 +121,9 @@ def type_uri(code: str) -> str:
 
 
 def problem_document(request: HttpRequest, error: AtelierError) -> dict[str, Any]:
-    """The members of the problem, in the order in which they are sent; `error.extra` may add members."""
+    """The members of the problem, in the order in which they are sent; `error.extra` may add, never replace."""
     listed = {"errors": error.extra["errors"]} if error.extra.get("errors") else {}
-    extra = {name: value for name, value in error.extra.items() if name != "errors"}
-    return {
+    document = {
         "type": type_uri(error.code),
         "title": error.title,
         "status": error.status,
@@ -133,8 +132,8 @@ def problem_document(request: HttpRequest, error: AtelierError) -> dict[str, Any
         "code": error.code,
         **listed,
         "requestId": request_id(request),
-        **extra,
     }
+    return document | {name: value for name, value in error.extra.items() if name not in document and name != "errors"}
 
 
 def problem_response(request: HttpRequest, error: AtelierError) -> HttpResponse:
