@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import django
+import pytest  # noqa: F401  (test modules that hold a call's function import it)
 
 django.setup()
 
-import atelier.outbox.relay  # noqa: E402  (models can be imported only now)
-import atelier.scheduler  # noqa: E402, F401
-import generation.services.presence  # noqa: E402
-import generation.services.submission  # noqa: E402, F401
+import tests.support.mailbox  # noqa: E402
+import tests.support.stories  # noqa: E402, F401  (models can be imported only now)
