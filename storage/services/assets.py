@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
+from atelier.core.database import database_now
 from atelier.core.errors import AtelierError
 from storage.blobs import get_blobs
 from storage.formats import CONTENT_TYPES
@@ -61,7 +61,7 @@ def record_assets(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("assets are recorded inside the caller's transaction")
-    now = timezone.now()
+    now = database_now()
     place = {"workspace_id": workspace_id, "source_id": source_id}
     times = {"created_at": now, "expires_at": expiry(now, retention_days)}
     new = [Asset(**place, **asdict(image), **times) for image in images]
