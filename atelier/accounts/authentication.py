@@ -42,6 +42,12 @@ class Caller:
     is_authenticated: bool = True
 
 
+def _speak_for(workspace: Workspace, actor: str) -> Caller:
+    if workspace.suspended_at is not None:
+        raise WorkspaceSuspended("An operator has suspended this workspace.")
+    return Caller(workspace, actor)
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     """Bearer keys. A malformed key is refused without a query; the reason of a refusal is never told apart."""
 
@@ -53,9 +59,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         key = _find(text.strip())
-        if key.workspace.suspended_at is not None:
-            raise WorkspaceSuspended("An operator has suspended this workspace.")
-        return Caller(key.workspace, key.id), key
+        return _speak_for(key.workspace, key.id), key
 
 
 def _find(text: str) -> ApiKey:
@@ -84,7 +88,7 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
         if found is None:
             return None
         member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
-        return None if member is None else (Caller(member.workspace, f"user:{found[0].pk}"), None)
+        return None if member is None else (_speak_for(member.workspace, f"user:{found[0].pk}"), None)
 
 
 class IsWorkspace(BasePermission):
