@@ -25,11 +25,22 @@ def reported_failures() -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        traceback.clear_frames(error.__traceback__)
+        _drop_locals(error)
         free_memory()
         if is_out_of_memory(error):
             raise StageFailed("out_of_memory", "The worker ran out of memory.", retryable=True) from error
         raise
+
+
+def _drop_locals(error: BaseException) -> None:
+    """Empty the frames that `error` went through, as far as they have ended."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        try:
+            frame.clear()
+        except RuntimeError:  # still running: the caller's own
+            continue
+        # diffusers calls locals(); the dictionary that leaves on the frame follows only when it is looked at.
+        _ = frame.f_locals
 
 
 def is_out_of_memory(error: BaseException) -> bool:
