@@ -1,9 +1,10 @@
-"""Named places where a fault test may kill or freeze the process; inert unless ATELIER_CRASHPOINT names one."""
+"""Named places where a fault test may kill or freeze the process; inert unless ATELIER_CRASHPOINT arms them."""
 
 from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 from django.conf import settings
 
@@ -11,8 +12,27 @@ from django.conf import settings
 def crashpoint(name: str) -> None:
     """Die by SIGKILL here when the environment asks for it: nothing is flushed, nothing is cleaned up.
 
-    `name:SIGSTOP` freezes the process instead, until somebody sends SIGCONT.
+    ATELIER_CRASHPOINT is the name of a point; or `name:SIGSTOP`, which freezes the process until somebody sends
+    SIGCONT; or a directory (an absolute path), in which a file `worker.name` holding a signal's name arms the
+    point of that worker for one time.
     """
-    wanted, _, number = settings.ATELIER_CRASHPOINT.partition(":")
-    if wanted == name:
-        os.kill(os.getpid(), signal.Signals[number or "SIGKILL"])
+    armed = settings.ATELIER_CRASHPOINT
+    if not armed:
+        return
+    if armed.startswith("/"):
+        number = _take(Path(armed) / f"{settings.ATELIER_WORKER_NAME}.{name}")
+    else:
+        wanted, _, text = armed.partition(":")
+        number = (text or "SIGKILL") if wanted == name else ""
+    if number:
+        os.kill(os.getpid(), signal.Signals[number])
+
+
+def _take(file: Path) -> str:
+    """What the file says, and no file any more; empty without one."""
+    try:
+        text = file.read_text()
+        file.unlink()
+    except FileNotFoundError:
+        return ""
+    return text
