@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from atelier.stacks.client import Api, Refused
 from atelier.stacks.embedded import KIND, EmbeddedStack
 from atelier.stacks.envfile import find_live
-from atelier.stacks.home import PROJECT, chosen_port, find_home
+from atelier.stacks.home import chosen_port, find_home
 from atelier.stacks.ports import free_port, is_free
 from atelier.stacks.process import StackError
 from atelier.stacks.terminal import catch_signals, start_or_give_up
@@ -108,7 +108,7 @@ def draw(api: Api, body: dict[str, Any], asked: threading.Event) -> int:
     if done["status"] != "completed":
         error = done.get("error") or {}
         raise Refused(f"The generation ended as {done['status']}: {error.get('message', 'no reason was given')}")
-    paths = save(api, done, PROJECT / "out" / generation_id)
+    paths = save(api, done, Path.cwd() / "out" / generation_id)
     report(done, paths, before["balance"], api.get("/account")["balance"], find_notes(api, done))
     return 0
 

@@ -19,7 +19,7 @@ from functools import partial
 
 from atelier.stacks.celery_thread import CeleryThread
 from atelier.stacks.envfile import STACK, remove_env, write_env
-from atelier.stacks.environment import base_url, service_environment
+from atelier.stacks.environment import POLITE_THREADS, base_url, service_environment
 from atelier.stacks.home import PROJECT, Home, chosen_port, find_home
 from atelier.stacks.models import make_tiny_model, missing_tiny_model
 from atelier.stacks.ports import is_free
@@ -83,33 +83,31 @@ class EmbeddedStack:
             raise
 
     def stop(self) -> None:
-        """Stop everything in reverse order. Twice is the same as once."""
+        """Stop the service, then what it stands on, last first. Twice is the same as once; a start that another
+        thread is in ends soon, and stops what it has started since."""
         self._stopping.set()
         remove_env(self.home.env)
-        ends, self._service_stops = self._service_stops, []
         with ThreadPoolExecutor(max_workers=4) as pool:
-            list(pool.map(lambda end: end(), ends))
-        while self._stops:
-            self._stops.pop()()
+            list(pool.map(lambda end: end(), list(self._service_stops)))
+        logging.disable(logging.WARNING)  # threads that still listen to the database will miss it: no news
+        for end in reversed(self._stops):
+            end()
 
     # -- inside ------------------------------------------------------------------------------------------
 
     def _start_all(self) -> None:
-        # Importing the engines takes seconds; the database starts meanwhile.
+        for name, value in POLITE_THREADS.items():
+            os.environ.setdefault(name, value)  # read when the engines' libraries are loaded, which is now
+        # Importing them takes seconds; the database starts meanwhile.
         warm = threading.Thread(target=_import_heavy, name="warm", daemon=True)
         warm.start()
         self.state = load_secrets(self.home.secrets)
         self.home.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._start_postgres()
-        self._enter_environment()
-        self._migrate()
-        self._seed()
-        if missing_tiny_model(self.home):
-            warm.join()
-            make_tiny_model(self.home)
-        self._check_wanted()
-        self._start_service()
-        self._check_wanted()
+        steps = (self._start_postgres, self._enter_environment, self._migrate, self._seed)
+        for step in (*steps, partial(self._make_model, warm), self._start_service):
+            if self._stopping.is_set():
+                raise StackError("The start was interrupted.")
+            step()
         self._ready = True
         self._write_env()
 
@@ -166,6 +164,11 @@ class EmbeddedStack:
         key = seed(api_key=self.state.api_key, admin_password=password, admin_user=ADMIN_USER)
         self.state = keep_api_key(self.home.secrets, self.state, key)
 
+    def _make_model(self, warm: threading.Thread) -> None:
+        if missing_tiny_model(self.home):
+            warm.join()
+            make_tiny_model(self.home)
+
     def _start_service(self) -> None:
         from atelier import queues, scheduler
         from atelier.celery import app
@@ -182,10 +185,6 @@ class EmbeddedStack:
         self._service_stops.append(web.stop)
         if not worker.ready.wait(30):
             raise StackError(f"The worker did not start; see {self.log}.")
-
-    def _check_wanted(self) -> None:
-        if self._stopping.is_set():
-            raise StackError("The start was interrupted.")
 
     def _write_env(self) -> None:
         if self._stopping.is_set() or not self._ready:

@@ -1,0 +1,150 @@
+"""`make serve` and `make demo`: one process and a PostgreSQL, from nothing to a picture, through a kill."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from atelier.stacks.client import Api, Refused
+from atelier.stacks.home import PROJECT
+from tests.support.foreground import Foreground, all_gone, own_environment
+from tests.support.servers import short_directory
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with short_directory() as directory:
+        yield directory
+
+
+@pytest.fixture(scope="module")
+def served(home: Path) -> Iterator[Foreground]:
+    stack = Foreground("embedded", home, ATELIER_LEASE_SECONDS="4", ATELIER_RATE_LIMITS="off")
+    try:
+        yield stack
+    finally:
+        stack.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def stack(served: Foreground) -> Foreground:
+    """`make serve`, started again where the test before has ended it."""
+    served.start()
+    return served
+
+
+def api(stack: Foreground) -> Api:
+    return Api(stack.values["ATELIER_URL"], stack.values["ATELIER_API_KEY"])
+
+
+def demo(home: Path, folder: Path, **words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "atelier.stacks.demo"], cwd=folder, env=own_environment(home, COLUMNS="200", **words),
+        capture_output=True, text=True, timeout=200, check=False,
+    )  # fmt: skip
+
+
+def wait_for(look: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def test_the_demo_draws_saves_and_tells(home: Path, tmp_path: Path) -> None:
+    ran = demo(home, tmp_path, PROMPT="a red apple; $(touch owned) 'x'", COUNT="2", SIZE="128x96", FORMAT="webp")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    pictures = sorted((tmp_path / "out").glob("gen_*/*.webp"))
+    assert [path.name for path in pictures] == ["1.webp", "2.webp"]
+    assert all(str(path) in ran.stdout for path in pictures)
+    for word in ("Seed", "diffusion", "1000 before, 998 after", "Untrained weights", "make serve"):
+        assert word in ran.stdout
+    assert not ran.stderr
+    assert not (home / "env").exists()
+
+
+def test_serve_tells_where_it_is_and_answers_there(stack: Foreground) -> None:
+    assert (stack.home / "env").stat().st_mode & 0o777 == 0o600
+    assert stack.values["BROKER_URL"] == "memory://" and stack.values["FLOWER_URL"] == ""
+    assert stack.values["ATELIER_URL"] == f"http://127.0.0.1:{stack.port}"
+    assert stack.values["ATELIER_API_KEY"] in stack.output and "curl" in stack.output
+    assert urllib.request.urlopen(stack.values["ADMIN_URL"], timeout=10).status == 200
+    with psycopg.connect(stack.values["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("atelier_service",)
+
+
+def test_the_demo_uses_a_stack_that_is_up(stack: Foreground, tmp_path: Path) -> None:
+    ran = demo(stack.home, tmp_path, SIZE="64")
+    assert ran.returncode == 0 and "Using the stack that is up" in ran.stdout
+    assert len(list((tmp_path / "out").glob("gen_*/1.png"))) == 1
+
+
+def test_a_refused_demo_says_why_and_fails(stack: Foreground, tmp_path: Path) -> None:
+    ran = demo(stack.home, tmp_path, STYLE="nonsense")
+    assert ran.returncode == 1
+    assert "unknown_style" in ran.stdout and "illustration" in ran.stdout
+
+
+def test_a_second_stack_is_told_where_the_first_is(stack: Foreground) -> None:
+    for wanted, reason in ((stack.port, "is taken"), (stack.port + 1, "Another stack uses")):
+        ran = subprocess.run(
+            [sys.executable, "-m", "atelier.stacks.embedded"], cwd=PROJECT, text=True, capture_output=True, timeout=60,
+            env=own_environment(stack.home, PORT=str(wanted)), check=False,
+        )  # fmt: skip
+        assert ran.returncode == 1 and reason in ran.stderr
+    assert api(stack).get("/account")["tier"]
+
+
+def test_what_a_kill_interrupts_the_next_start_finishes(stack: Foreground) -> None:
+    body = {"prompt": "a red apple", "count": 8, "quality": "ultra", "dimensions": {"width": 256, "height": 256}}
+    generation_id = api(stack).post("/generate", body)["generationId"]
+    kept = {name: stack.values[name] for name in ("ATELIER_API_KEY", "ADMIN_PASSWORD")}
+    wait_for(lambda: (api(stack).get(f"/projects/{generation_id}")["progress"].get("step") or 0) > 1)
+    pids = list(stack.pids.values())
+    stack.stop(signal.SIGKILL)
+    assert all_gone(pids), "PostgreSQL outlived its parent"
+    assert stack.values, "the file of a killed stack stays, and does not count"
+    stack.start()
+    assert stack.values.items() >= kept.items()
+    wait_for(lambda: api(stack).get(f"/projects/{generation_id}")["isTerminal"], 120)
+    done = api(stack).get(f"/projects/{generation_id}")
+    assert done["status"] == "completed" and len(done["images"]) == 8, json.dumps(done, indent=1)
+    assert done["metadata"]["attempts"] == 2
+    assert done["creditsUsed"] == 8
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything(stack: Foreground, number: signal.Signals) -> None:
+    pids = list(stack.pids.values())
+    assert stack.stop(number) == 0
+    assert all_gone(pids)
+    assert not (stack.home / "env").exists()
+
+
+def test_a_signal_during_the_first_start_ends_it_cleanly() -> None:
+    with short_directory() as home:
+        stack = Foreground("embedded", home)
+        try:
+            stack.launch()
+            wait_for(lambda: (home / "embedded" / "postgres").exists())
+            assert stack.stop(signal.SIGTERM) == 0
+            assert not (home / "env").exists()
+            assert not (home / "embedded" / "postgres" / "data" / "postmaster.pid").exists()
+        finally:
+            stack.stop(signal.SIGKILL)
+
+
+def test_a_server_that_is_not_there_is_a_sentence() -> None:
+    with pytest.raises(Refused, match="does not answer"):
+        Api("http://127.0.0.1:1", "key").get("/account")
