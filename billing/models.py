@@ -71,7 +71,10 @@ class Transfer(models.Model):
             models.UniqueConstraint(fields=["debit", "debit_version"], name="transfer_debit_version"),
             models.UniqueConstraint(fields=["credit", "credit_version"], name="transfer_credit_version"),
         ]
-        indexes = [models.Index(fields=["workspace", "-created_at"], name="transfer_by_workspace")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"], name="transfer_by_workspace"),
+            models.Index(fields=["-created_at"], name="transfer_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} ({self.reference})"
@@ -92,6 +95,7 @@ class Hold(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="hold_positive"),
             models.UniqueConstraint(fields=["id", "amount"], name="hold_amount_key"),
         ]
+        indexes = [models.Index(fields=["-created_at"], name="hold_newest")]
 
     def __str__(self) -> str:
         return f"{self.amount} for {self.reference}"

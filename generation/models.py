@@ -85,6 +85,11 @@ class Generation(models.Model):
             ),
             models.Index(fields=["deadline_at"], condition=Q(status__in=lifecycle.LIVE), name="generation_deadline"),
             models.Index(fields=["-created_at"], name="generation_newest"),
+            models.Index(
+                fields=["status", "-created_at"],
+                condition=Q(status__in=lifecycle.TERMINAL),
+                name="generation_ended",
+            ),
         ]
 
     def __str__(self) -> str:
