@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from billing.models import Hold, HoldOutcome
-from billing.services.transfers import post_transfer
+from billing.services.transfers import InsufficientCredits, post_transfer
 
 
 def place_hold(*, workspace_id: str, amount: int, reference: str) -> str:
@@ -35,7 +35,7 @@ def resolve_hold(*, reference: str, captured: int) -> HoldOutcome:
     try:
         with transaction.atomic():
             return _end(hold, captured)
-    except IntegrityError:
+    except (IntegrityError, InsufficientCredits):  # ended by another in this moment; its credits may have left `held`
         return _repeat(HoldOutcome.objects.get(hold=hold), captured)
 
 
