@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from billing.models import Transfer
 from billing.services.transfers import post_transfer
@@ -11,10 +11,10 @@ from billing.services.transfers import post_transfer
 def grant_credits(*, workspace_id: str, amount: int, idempotency_key: str, note: str = "") -> str:
     """Grant `amount` credits once per idempotency key; the transfer's id, the first one's on a repeat."""
     key = f"grant:{idempotency_key}"
+    values = {"workspace_id": workspace_id, "amount": amount, "idempotency_key": key, "note": note}
     try:
-        return _find(key) or post_transfer(
-            workspace_id=workspace_id, kind="grant", amount=amount, reference="grant", idempotency_key=key, note=note
-        )
+        with transaction.atomic():
+            return _find(key) or post_transfer(kind="grant", reference="grant", **values)
     except IntegrityError:  # the same grant, committed by another process in this moment
         first = _find(key)
         if first is None:

@@ -85,10 +85,14 @@ def test_a_single_hold_raced_for_ends_one_way() -> None:
     assert balances()["held"] == 0
 
 
+def grant_in_a_larger_change(workspace_id: str) -> str:
+    with transaction.atomic():
+        return grant_credits(workspace_id=workspace_id, amount=100, idempotency_key="june")
+
+
 def test_a_grant_given_by_eight_processes_at_once_is_given_once() -> None:
     workspace = open_workspace(credits=0)
-    values = {"workspace_id": workspace.id, "amount": 100, "idempotency_key": "june"}
-    outcomes = at_once([call(grant_credits, **values)] * 8)
+    outcomes = at_once([call(grant_in_a_larger_change, workspace_id=workspace.id)] * 8)
     assert {one.error for one in outcomes} == {""}
     assert len({one.value for one in outcomes}) == 1
     assert balances()["available"] == 100
