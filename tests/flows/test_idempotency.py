@@ -31,7 +31,7 @@ def test_a_crowd_of_two_minds_gets_one_answer_and_refusals(installation: Install
 
 
 def test_a_refusal_for_want_of_credits_stays_a_refusal_under_its_key(installation: Installation) -> None:
-    api = installation.api(credits=1)
+    api = installation.poor_api(1)
     dear = BODY | {"count": 2}
     answers = [api.post(dear, Idempotency_Key="too dear") for _ in range(2)]
     assert {(answer.status, answer.code) for answer in answers} == {(402, "insufficient_credits")}
@@ -42,7 +42,7 @@ def test_a_refusal_for_want_of_credits_stays_a_refusal_under_its_key(installatio
 
 def test_the_last_credits_are_spent_once(installation: Installation) -> None:
     """Thirty requests at once and credits for seven."""
-    api = installation.api(credits=7)
+    api = installation.poor_api(7)
     answers = post_at_once(api, [BODY] * 30)
     assert sorted(answer.status for answer in answers) == [202] * 7 + [402] * 23
 

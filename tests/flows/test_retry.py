@@ -23,7 +23,7 @@ def test_a_cancelled_one_can_be_tried_again_and_draws_what_it_would_have_drawn(a
 
 
 def test_a_failed_one_works_when_its_model_was_repaired(installation: Installation) -> None:
-    api, models = installation.api(credits=5), installation.models
+    api, models = installation.poor_api(5), installation.models
     failed = api.wait(api.generate(model="mended", seed=3))
     assert (failed["status"], failed["error"]["code"], failed["creditsUsed"]) == ("failed", "model_broken", 0)
     assert _credits(api) == (5, 0)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,22 +26,43 @@ from tests.support.verdict import count_live, judge
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.02
-CREDITS = 10_000
+CREDITS, BATCH = 10_000, 12
+TIERS = ("starter", "professional", "studio")
+_ISSUE = """
+from django.core.management import call_command
+for name, tier in {orders!r}:
+    call_command("issue_key", "--workspace", name, "--tier", tier, "--credits", "{credits}")
+"""
 
 
 class Installation:
-    """`apis` are all clients there were: what was promised to any of them is judged."""
+    """`apis` are all clients there were: what was promised to any of them is judged. `points` arms crash points."""
 
-    def __init__(self, stack: ServerStack) -> None:
+    def __init__(self, stack: ServerStack, points: Path) -> None:
         self.stack = stack
         self.apis: list[Api] = []
-        self._names = iter(range(1_000_000))
+        self.points = points
+        self._names = count()
+        self._keys: dict[str, list[str]] = {tier: [] for tier in TIERS}
 
-    def api(self, tier: str = "studio", credits: int = CREDITS) -> Api:
-        """A client for a new workspace, made as an operator makes one."""
-        name = f"{tier}-{next(self._names)}"
-        printed = self.stack.manage("issue_key", "--workspace", name, "--tier", tier, "--credits", str(credits))
-        return self.again(json.loads(printed)["apiKey"])
+    def api(self, tier: str = "studio") -> Api:
+        """A client for a new workspace with plenty of credits."""
+        if not self._keys[tier]:
+            self._keys = self._issue(CREDITS, dict.fromkeys(TIERS, BATCH))
+        return self.again(self._keys[tier].pop())
+
+    def poor_api(self, credits: int) -> Api:
+        """A client for a new studio workspace with so many credits."""
+        return self.again(self._issue(credits, {"studio": 1})["studio"].pop())
+
+    def _issue(self, credits: int, tiers: dict[str, int]) -> dict[str, list[str]]:
+        """Keys as `manage.py issue_key` makes them, many by one process: its start takes longer than its work."""
+        orders = [(f"{tier}-{next(self._names)}", tier) for tier, count in tiers.items() for _ in range(count)]
+        printed = self.stack.manage("shell", "--no-imports", "-c", _ISSUE.format(orders=orders, credits=credits))
+        keys: dict[str, list[str]] = {tier: [] for tier in tiers}
+        for (_, tier), line in zip(orders, printed.split("\n"), strict=False):
+            keys[tier].append(json.loads(line)["apiKey"])
+        return keys
 
     @property
     def models(self) -> Path:
@@ -102,9 +124,12 @@ class Installation:
         finally:
             self.stack.send(part, signal.SIGCONT)
 
-    def arm(self, points: dict[str, str]) -> None:
-        """Give parts (name: crash point) another life that ends, or freezes, at that point."""
-        in_parallel(lambda part: self.stack.restart(part, ATELIER_CRASHPOINT=points[part]), list(points))
+    def arm(self, points: dict[str, str], number: str = "SIGKILL") -> None:
+        """Let workers die (or freeze, by SIGSTOP) the next time they come to a point: {worker: point}."""
+        for worker, point in points.items():
+            whole, partial = self.points / f"{worker}.{point}", self.points / f".{worker}"
+            partial.write_text(number)
+            partial.rename(whole)
 
     def is_frozen(self, part: str) -> bool:
         """True while a part is stopped by SIGSTOP."""
@@ -150,11 +175,12 @@ def make_tiny_model(models: Path) -> None:
     run_once(Command("tiny-model", argv, models / "tiny.log", cwd=PROJECT, ready_seconds=120.0))
 
 
-def short_environment(models: Path) -> dict[str, str]:
-    """The variables that select the tests' models and make leases short."""
+def short_environment(models: Path, points: Path) -> dict[str, str]:
+    """The variables that select the tests' models, arm crash points and make leases short."""
     return {
         "ATELIER_MODELS_FILE": str(PROJECT / "tests" / "support" / "models.toml"),
         "ATELIER_MODELS_DIR": str(models),
+        "ATELIER_CRASHPOINT": str(points),
         "ATELIER_LEASE_SECONDS": "4",
         "ATELIER_WAKE_SECONDS": "4",
         "ATELIER_RATE_LIMITS": "off",
@@ -167,15 +193,16 @@ def installed(
     directory: Path, *, workers: Sequence[Worker] | None = None, flower: bool = False, tiny: bool = False
 ) -> Iterator[Installation]:
     """A server stack with the tests' models and short clocks, stopped at the end."""
-    models = directory / "models"
+    models, points = directory / "models", directory / "points"
+    points.mkdir()
     make_folders(models)
     making = threading.Thread(target=make_tiny_model, args=(models,)) if tiny else None
     if making:
         making.start()
-    stack = start_server_stack(directory, workers=workers, flower=flower, **short_environment(models))
+    stack = start_server_stack(directory, workers=workers, flower=flower, **short_environment(models, points))
     try:
         if making:
             making.join()
-        yield Installation(stack)
+        yield Installation(stack, points)
     finally:
         stack.stop()
