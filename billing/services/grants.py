@@ -11,10 +11,16 @@ from billing.services.transfers import post_transfer
 def grant_credits(*, workspace_id: str, amount: int, idempotency_key: str, note: str = "") -> str:
     """Grant `amount` credits once per idempotency key; the transfer's id, the first one's on a repeat."""
     key = f"grant:{idempotency_key}"
-    values = {"workspace_id": workspace_id, "amount": amount, "idempotency_key": key, "note": note}
     try:
         with transaction.atomic():
-            return _find(key) or post_transfer(kind="grant", reference="grant", **values)
+            return _find(key) or post_transfer(
+                workspace_id=workspace_id,
+                kind="grant",
+                amount=amount,
+                reference="grant",
+                idempotency_key=key,
+                note=note,
+            )
     except IntegrityError:  # the same grant, committed by another process in this moment
         first = _find(key)
         if first is None:
