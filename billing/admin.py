@@ -46,17 +46,8 @@ class AccountAdmin(LedgerAdmin):
 
 @admin.register(Transfer)
 class TransferAdmin(LedgerAdmin):
-    list_display = (
-        "id",
-        "created_at",
-        "workspace",
-        "kind",
-        "amount",
-        "debit_balance",
-        "credit_balance",
-        "reference",
-        "note",
-    )
+    list_display = ("at", "kind", "amount", "workspace", "reference", "debit_balance", "credit_balance", "note")
+    sortable_by = ("at",)
     list_filter = ("kind", "created_at")
     search_fields = ("reference",)
     search_help_text = "A generation's or a workspace's id; else references, keys and names in the newest 100,000 rows."

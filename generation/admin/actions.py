@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -20,6 +22,8 @@ from generation.services.submission import Accepted, cancel_generation, retry_ge
 
 AT_ONCE = 100
 """Generations in one action: each is its own transaction, and the operator waits for all of them."""
+SPOKEN = 5
+"""Successes of one kind that are told one by one."""
 ENDPOINT = "admin/retry"
 
 
@@ -28,43 +32,68 @@ def actor_of(request: HttpRequest) -> str:
     return f"user:{request.user.pk}"
 
 
-def cancel(request: HttpRequest, generation: Generation) -> None:
-    """Cancel it and tell the operator what came of it."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of one action: the message, and in `summary` the words that follow a number of them."""
+
+    level: int
+    words: SafeString
+    summary: str = ""
+    new_id: str | None = None
+
+
+Act = Callable[[Generation, str], Told]
+"""Does something to a generation for an actor (`user:<id>`)."""
+
+
+def cancel(generation: Generation, actor: str) -> Told:
+    """Cancel it: at once, or at its worker's next step."""
     try:
-        now = cancel_generation(
-            workspace_id=generation.workspace_id, generation_id=generation.id, actor=actor_of(request)
-        )
+        now = cancel_generation(workspace_id=generation.workspace_id, generation_id=generation.id, actor=actor)
     except AtelierError as error:
-        return _refused(request, generation, "cancelled", error)
+        return _refused(generation, "cancelled", error)
     if now.is_terminal:
-        messages.success(request, format_html("{} is cancelled; its credits are released.", link_to(now.id)))
-    else:
-        messages.info(request, format_html("{} is asked to stop; its worker obeys at the next step.", link_to(now.id)))
+        words = format_html("{} is cancelled; its credits are released.", link_to(now.id))
+        return Told(messages.SUCCESS, words, "generations are cancelled; their credits are released.")
+    words = format_html("{} is asked to stop; its worker obeys at the next step.", link_to(now.id))
+    return Told(messages.INFO, words, "generations are asked to stop; their workers obey at the next step.")
 
 
-def retry(request: HttpRequest, generation: Generation, token: str = "") -> str | None:
-    """Queue the same spec again. The new id, or None when it was refused. `token` makes a double click one retry."""
+def retry(generation: Generation, actor: str, token: str = "") -> Told:
+    """Queue the same spec again. `token` makes a double click one retry."""
     try:
         answer = retry_generation(
-            workspace=get_workspace(generation.workspace_id), generation_id=generation.id, actor=actor_of(request),
+            workspace=get_workspace(generation.workspace_id), generation_id=generation.id, actor=actor,
             render=_render, key=_key(generation, token),
         )  # fmt: skip
     except AtelierError as error:
-        _refused(request, generation, "retried", error)
-        return None
+        return _refused(generation, "retried", error)
     new_id: str = json.loads(answer.body)["generationId"]
-    messages.success(request, format_html("{} is queued again as {}.", link_to(generation.id), link_to(new_id)))
-    return new_id
+    words = format_html("{} is queued again as {}.", link_to(generation.id), link_to(new_id))
+    return Told(messages.SUCCESS, words, "generations are queued again.", new_id)
 
 
-def each(request: HttpRequest, chosen: QuerySet[Generation], act: Callable[[HttpRequest, Generation], object]) -> None:
-    """Run `act` on at most AT_ONCE generations; more are refused as a whole."""
+def each(request: HttpRequest, chosen: QuerySet[Generation], act: Act) -> None:
+    """Run `act` on at most AT_ONCE generations; more are refused as a whole.
+
+    Every refusal is told by itself; what worked is told by itself up to SPOKEN times, else by its number.
+    """
     generations = list(chosen[: AT_ONCE + 1])
     if len(generations) > AT_ONCE:
         messages.error(request, f"Choose at most {AT_ONCE} generations at once; nothing was done.")
         return
-    for generation in generations:
-        act(request, generation)
+    results = [act(generation, actor_of(request)) for generation in generations]
+    counts = Counter(told.summary for told in results)
+    for told in results:
+        if not told.summary or counts[told.summary] <= SPOKEN:
+            tell(request, told)
+    for told in {told.summary: told for told in results if told.summary and counts[told.summary] > SPOKEN}.values():
+        messages.add_message(request, told.level, f"{counts[told.summary]} {told.summary}")
+
+
+def tell(request: HttpRequest, told: Told) -> None:
+    """Show it on the next page."""
+    messages.add_message(request, told.level, told.words)
 
 
 def link_to(generation_id: str) -> SafeString:
@@ -83,5 +112,6 @@ def _key(generation: Generation, token: str) -> Key | None:
     return Key.of(generation.workspace_id, ENDPOINT, f"{generation.id}:{token}"[:255], b"")
 
 
-def _refused(request: HttpRequest, generation: Generation, done: str, error: AtelierError) -> None:
-    messages.warning(request, format_html("{} was not {}: {}", link_to(generation.id), done, error.detail))
+def _refused(generation: Generation, done: str, error: AtelierError) -> Told:
+    words = format_html("{} was not {}: {}", link_to(generation.id), done, error.detail)
+    return Told(messages.WARNING, words)

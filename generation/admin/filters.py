@@ -7,9 +7,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from atelier.core.database import Now
 from atelier.queues import LANES
 from generation.catalog import get_catalog
 from generation.models import Generation
@@ -56,7 +56,7 @@ class ModelFilter(admin.SimpleListFilter):
 
 
 class CreatedFilter(admin.SimpleListFilter):
-    """How long ago, by the database's clock."""
+    """How long ago, by the clock at which the statement starts: one that moves would keep the index from being used."""
 
     title = "created"
     parameter_name = "within"

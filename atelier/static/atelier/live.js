@@ -26,5 +26,6 @@
     }, seconds * 1000);
   }
 
-  wait();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", wait);
+  else wait();
 })();

@@ -7,6 +7,7 @@ from django.db import connection
 
 from atelier.audit.models import AuditEntry
 from atelier.core.admin import EstimatingPaginator, newest
+from tests.support.operators import operator, read
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -48,6 +49,19 @@ def test_an_estimate_is_near_after_an_analyze(committed: object) -> None:
     with psycopg.connect(committed.superuser_url, autocommit=True) as owner:  # type: ignore[attr-defined]
         owner.execute("ANALYZE audit_auditentry")
     assert 2700 <= paginate().count <= 3300
+
+
+def test_a_list_says_that_its_length_is_a_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(300)
+    browser = operator()
+    assert "pages lead to" not in read(browser, "/admin/audit/auditentry/")
+    monkeypatch.setattr(EstimatingPaginator, "EXACT", 100)
+    monkeypatch.setattr(EstimatingPaginator, "REACH", 100)
+    text = read(browser, "/admin/audit/auditentry/")
+    assert "pages lead to the first 100; filter to see others" in text
+    assert "?p=2" in text
+    assert "?p=3" not in text
+    assert browser.get("/admin/audit/auditentry/?p=3").status_code == 302
 
 
 def test_newest_keeps_the_last_rows_only() -> None:

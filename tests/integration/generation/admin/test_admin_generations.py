@@ -217,6 +217,15 @@ def test_too_many_at_once_are_refused_as_a_whole(monkeypatch: pytest.MonkeyPatch
     assert {status(generation) for generation in three} == {"queued"}
 
 
+def test_many_successes_are_told_as_one_and_refusals_one_by_one() -> None:
+    ended, waiting = delivered(), submit_many(open_workspace("two"), 6)
+    messages = act(operator(), "cancel_selected", ended, *waiting)
+    assert sorted(messages) == sorted([
+        "6 generations are cancelled; their credits are released.",
+        _linked(ended, "was not cancelled: It is completed; there is nothing to cancel."),
+    ])  # fmt: skip
+
+
 def test_somebody_who_may_only_look_sees_no_buttons_and_can_do_nothing() -> None:
     generation = submit(open_workspace())
     browser = log_in(make_person("viewer", may=("generation.view_generation",)))
