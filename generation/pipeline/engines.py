@@ -56,9 +56,7 @@ class Upscaler(Protocol):
     name: str
     """What the metadata fact `upscaler` says."""
 
-    def upscale(
-        self, pixels: np.ndarray, width: int, height: int, on_tile: Callable[[int, int], None]
-    ) -> np.ndarray:
+    def upscale(self, pixels: np.ndarray, width: int, height: int, on_tile: Callable[[int, int], None]) -> np.ndarray:
         """Enlarge (h, w, 3) uint8 RGB to exactly (height, width, 3); `on_tile(done, total)` before every tile."""
         ...
 
