@@ -7,7 +7,7 @@ import logging
 import re
 from datetime import UTC, datetime
 
-SECRETS = re.compile(r"(atl_live_)[A-Za-z0-9_]+|(://[^:/@\s]+:)[^@\s]+(?=@)|(/files/)[^\s\"']+")
+SECRETS = re.compile(r"(atl_live_)[A-Za-z0-9_]+|(://[^:/@\s]*:)[^@\s]{1,500}(?=@)|(/files/)[^\s\"']+")
 FIELDS = ("generation_id", "workspace_id", "stage", "fence", "attempt", "request_id", "code", "duration_ms")
 
 
