@@ -30,10 +30,12 @@ apt_install() {
         $prefix chmod 755 "$policy"
         made=$policy
     fi
+    get="$prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $1"
     status=0
-    $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >/dev/null 2>&1 || {
-        $prefix apt-get update -q >/dev/null
-        $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" >&2 || status=$?
+    $get >/dev/null 2>&1 || {
+        # The list of packages may be old, or not there yet.
+        $prefix apt-get update -q >&2 || true
+        $get >&2 || status=$?
     }
     if [ -n "$made" ]; then $prefix rm -f "$made"; fi
     [ "$status" = 0 ] || fail "apt-get could not install $1 ($2); its messages stand above."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 
 from celery import Celery, signals
@@ -30,12 +31,17 @@ class CeleryThread:
         """Begin to work; returns at once, `ready` is set when tasks are taken."""
         self._thread.start()
 
-    def stop(self, grace_seconds: float = 10.0) -> bool:
-        """Ask the running task to give its work back and wait; False when it did not end in time."""
+    def stop(self, grace_seconds: float = 10.0) -> None:
+        """Ask the running task to give its work back, and wait for that; an idle worker is not waited for.
+
+        Celery's loop looks up only every two seconds. What it might still take then, the lease gives back.
+        """
         signals.worker_shutting_down.send(sender=self._name, sig="SIGTERM", how="Warm", exitcode=0)
         state.should_stop = 0
-        self._thread.join(grace_seconds)
-        return not self._thread.is_alive()
+        deadline = time.monotonic() + grace_seconds
+        while self.alive and (state.reserved_requests or state.active_requests) and time.monotonic() < deadline:
+            self._thread.join(0.05)
+        signals.worker_shutdown.send(sender=self._name)
 
     @property
     def alive(self) -> bool:

@@ -22,11 +22,12 @@ def seed(*, api_key: str, admin_password: str, admin_user: str) -> str:
     from django.db import transaction
 
     from atelier.accounts.services import create_workspace
+    from atelier.management.commands.create_operator import make_operator
 
     with transaction.atomic():
         workspace = create_workspace(name=WORKSPACE, tier=TIER)
         _top_up(workspace.id)
-        _make_admin(admin_user, admin_password)
+        make_operator(name=admin_user, password=admin_password)
         return api_key if _is_good(api_key) else _new_key(workspace)
 
 
@@ -39,18 +40,6 @@ def _top_up(workspace_id: str) -> None:
         grant_credits(
             workspace_id=workspace_id, amount=CREDITS, idempotency_key=f"seed:{workspace_id}:{day}", note="local stack"
         )
-
-
-def _make_admin(user: str, password: str) -> None:
-    from django.contrib.auth import get_user_model
-
-    model = get_user_model()
-    found = model.objects.filter(username=user).first()
-    if found is None:
-        model.objects.create_superuser(username=user, email="", password=password)
-    elif not found.check_password(password):
-        found.set_password(password)
-        found.save(update_fields=["password"])
 
 
 def _is_good(text: str) -> bool:

@@ -165,7 +165,7 @@ class ServerStack:
             self.home, self.state, port=self.port, database_url=self.postgres.service_url,
             owner_url=self.postgres.owner_url, broker_url=self.rabbitmq.amqp_url, storage=self.seaweedfs.environment,
         )  # fmt: skip
-        return made | self._extra
+        return made | {"ATELIER_FLOWER_URL": self.flower_url} | self._extra
 
     # -- inside ------------------------------------------------------------------------------------------
 
