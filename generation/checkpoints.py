@@ -13,7 +13,7 @@ from generation.models import StageResult
 from generation.pipeline.registry import plan
 from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import File, Frame
-from storage.services import get_artifact, put_artifact
+from storage.services import BlobMissing, get_artifact, put_artifact
 
 KEEP_BYTES = 128 * 1024 * 1024
 """Products of the stage before that stay in memory for the next stage of the same link."""
@@ -23,7 +23,11 @@ Artifact = dict[str, Any]
 
 
 class ArtifactDamaged(Exception):
-    """What storage returned is not what was stored."""
+    """What storage returned for `key` is not what was stored, or is no longer there."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 class Items(Sequence[Frame | File]):
@@ -91,8 +95,11 @@ def latest_artifacts(generation_id: str, spec: GenerationSpec, stage: str) -> li
 
 
 def load(artifact: Artifact) -> Frame | File:
-    """Read one product back. Raises `ArtifactDamaged` when its SHA-256 differs."""
-    content = get_artifact(artifact["key"])
+    """Read one product back. Raises `ArtifactDamaged` when it is gone or its SHA-256 differs."""
+    try:
+        content = get_artifact(artifact["key"])
+    except BlobMissing as error:
+        raise ArtifactDamaged(artifact["key"]) from error
     if hashlib.sha256(content).hexdigest() != artifact["sha256"]:
         raise ArtifactDamaged(artifact["key"])
     if artifact["kind"] == "frame":

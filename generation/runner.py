@@ -15,11 +15,12 @@ from atelier.accounts.selectors import get_tier
 from atelier.core.crashpoints import crashpoint
 from atelier.core.database import DISCONNECTED
 from generation.catalog import get_catalog
-from generation.checkpoints import Artifact, Checkpoint, latest_artifacts
+from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
 from generation.pipeline.engines import Engines
 from generation.pipeline.registry import BY_NAME, UPLOAD, plan, pool_of
 from generation.pipeline.stage import Facts, File, StageFailed, State
+from generation.services.artifacts import discard_results
 from generation.services.claims import StageClaim, claim_stage, give_back, may_pass_on, record_stage
 from generation.services.completion import cancel_running, fail_generation, settle_generation
 from generation.services.progress import report_image
@@ -40,9 +41,8 @@ def run_link(*, generation_id: str, fence: int, stage: str, worker: str) -> bool
     claim = _patiently(lambda: claim_stage(generation_id=generation_id, fence=fence, stage=stage, worker=worker))
     if claim is None:
         return may_pass_on(generation_id=generation_id, fence=fence, stage=stage)
-    link = _Link(claim, worker)
     try:
-        return link.run()
+        return _Link(claim, worker).run()
     except CancelRequested:
         cancel_running(generation_id=generation_id, fence=fence)
     except LeaseLost:
@@ -62,6 +62,8 @@ def _recover(generation_id: str, fence: int, error: Exception) -> None:
             lambda: fail_generation(generation_id=generation_id, fence=fence, code=error.code, message=error.message)
         )
         return
+    if isinstance(error, ArtifactDamaged):
+        _patiently(lambda: discard_results(generation_id=generation_id, fence=fence, key=error.key))
     code, message, counts = _explain(error)
     _patiently(lambda: give_back(generation_id=generation_id, fence=fence, code=code, message=message, counts=counts))
 
@@ -73,6 +75,8 @@ def _explain(error: Exception) -> tuple[str, str, bool]:
         return "storage_unavailable", "Storage could not be reached or is full.", False
     if isinstance(error, DISCONNECTED):
         return "database_unavailable", "The database could not be reached.", False
+    if isinstance(error, ArtifactDamaged):
+        return "artifact_damaged", "What an earlier stage had stored was damaged.", True
     return "internal_error", f"A stage failed ({type(error).__name__}).", True
 
 

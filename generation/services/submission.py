@@ -171,7 +171,8 @@ def cancel_generation(*, workspace_id: str, generation_id: str, actor: str) -> G
         if generation is None or generation.workspace_id != workspace_id:
             raise GenerationNotFound
         if generation.is_terminal:
-            raise AlreadyTerminal(f"It is {generation.status}; there is nothing to cancel.", generationStatus=generation.status)
+            ended = f"It is {generation.status}; there is nothing to cancel."
+            raise AlreadyTerminal(ended, generationStatus=generation.status)
         if generation.status == lifecycle.RUNNING and generation.lease_expires_at is not None:
             _request_cancel(generation, actor)
         else:
