@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import sys
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from atelier.stacks.home import PROJECT
-from atelier.stacks.process import Command, run_once
+from atelier.stacks.process import Child, Command, run_once
 from atelier.stacks.server import ServerStack
 from atelier.stacks.workers import Worker
 from tests.support.client import Api
@@ -43,6 +44,7 @@ class Installation:
         self.apis: list[Api] = []
         self.points = points
         self._names = count()
+        self._checked: set[str] = set()
         self._keys: dict[str, list[str]] = {tier: [] for tier in TIERS}
 
     def api(self, tier: str = "studio") -> Api:
@@ -127,9 +129,27 @@ class Installation:
     def arm(self, points: dict[str, str], number: str = "SIGKILL") -> None:
         """Let workers die (or freeze, by SIGSTOP) the next time they come to a point: {worker: point}."""
         for worker, point in points.items():
-            whole, partial = self.points / f"{worker}.{point}", self.points / f".{worker}"
+            partial = self.points / f"{worker}.{point}.partial"
             partial.write_text(number)
-            partial.rename(whole)
+            partial.rename(partial.with_suffix(""))
+
+    def armed(self) -> list[str]:
+        """Crash points that nobody has come to yet."""
+        return [file.name for file in self.points.iterdir()]
+
+    @contextmanager
+    def spare_worker(self, name: str, queues: tuple[str, ...]) -> Iterator[Child]:
+        """One more worker for a while."""
+        environment = self.stack.environment() | {"ATELIER_WORKER_NAME": name}
+        log = self.stack.home.logs / f"{name}.log"
+        child = Child(Command(name, Worker(name, "gpu", queues).argv, log, env=environment, cwd=PROJECT))
+        child.start()
+        try:
+            question = "SELECT 1 FROM generation_worker WHERE name = %s"
+            wait_until(lambda: self.value(question, name), f"{name} is there")
+            yield child
+        finally:
+            child.stop()
 
     def is_frozen(self, part: str) -> bool:
         """True while a part is stopped by SIGSTOP."""
@@ -144,6 +164,16 @@ class Installation:
             wait_until(lambda: count_live(connection) == 0, "all generations end", seconds)
             accepted = [generation_id for api in self.apis for generation_id in api.accepted]
             assert judge(connection, accepted) == []
+        self._check_files()
+
+    def _check_files(self) -> None:
+        """Every asset's bytes are in S3 and are the bytes that were recorded."""
+        client, bucket = self.stack.seaweedfs.client(), self.stack.seaweedfs.bucket
+        for key, sha256 in self.query("SELECT key, sha256 FROM storage_asset"):
+            if key not in self._checked:
+                content = client.get_object(Bucket=bucket, Key=key)["Body"].read()
+                assert hashlib.sha256(content).hexdigest() == sha256, key
+                self._checked.add(key)
 
 
 def wait_until(condition: Callable[[], T], what: str, seconds: float = 30.0) -> T:
