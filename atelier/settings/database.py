@@ -20,7 +20,14 @@ DATABASES = {
         "OPTIONS": {
             **_parsed.get("OPTIONS", {}),
             "connect_timeout": 5,
-            "pool": {"min_size": 1, "max_size": int(env.number("ATELIER_DATABASE_POOL", 12)), "timeout": 5},
+            "pool": {
+                "min_size": 1,
+                "max_size": int(env.number("ATELIER_DATABASE_POOL", 12)),
+                "timeout": 5,
+                # The pauses between attempts double until this: with the default of 300 s a database that was
+                # away for a minute would be asked again only after another one.
+                "reconnect_timeout": 5,
+            },
         },
     }
 }

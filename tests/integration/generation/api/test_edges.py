@@ -120,7 +120,8 @@ def test_a_database_that_is_away_is_a_503_and_nothing_is_lost(api: Caller, postg
     finally:
         postgres.start()
     connections.close_all()
-    assert api.get(f"/projects/{generation_id}").status_code == 200
+    # The pool tries again within its own pauses, which end after 5 s.
+    assert 200 in (api.get(f"/projects/{generation_id}").status_code for _ in range(4))
 
 
 def test_the_service_says_that_it_is_ready(api: Caller, client: Client) -> None:
