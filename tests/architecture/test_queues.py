@@ -1,0 +1,77 @@
+"""Every queue has a worker, every event a task, every task a queue."""
+
+from __future__ import annotations
+
+from atelier.accounts.tiers import TIERS
+from atelier.celery import app
+from atelier.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, declared, route
+from atelier.stacks.workers import load_workers
+from atelier.subscriptions import SUBSCRIPTIONS
+from generation.canvas import build_chain
+from generation.pipeline.lifecycle import TERMINAL, UPLOAD
+from generation.pipeline.registry import BY_NAME, pool_of
+
+
+def tasks() -> set[str]:
+    app.loader.import_default_modules()
+    return {name for name in app.tasks if not name.startswith("celery.")}
+
+
+def test_every_queue_has_a_worker_and_every_worker_only_known_queues() -> None:
+    served = {queue for worker in load_workers() for queue in worker.queues}
+    assert served == set(NAMES)
+
+
+def test_gpu_queues_are_served_by_gpu_workers_only() -> None:
+    for worker in load_workers():
+        assert {queue.startswith("gpu.") for queue in worker.queues} == {worker.pool == "gpu"}
+
+
+def test_every_tier_has_a_lane_and_every_lane_a_queue_a_pool() -> None:
+    assert {tier.lane for tier in TIERS.values()} == set(LANES)
+    assert {route(pool, lane) for pool in POOLS for lane in LANES} | {CONTROL} == set(NAMES)
+
+
+def test_queues_survive_and_give_up_after_a_limit_into_the_dead_letter_queue() -> None:
+    for queue in declared():
+        assert queue.durable
+        assert queue.queue_arguments["x-queue-type"] == "quorum"
+        if queue.name != DEAD:
+            assert queue.queue_arguments["x-delivery-limit"] == DELIVERY_LIMIT
+            assert queue.queue_arguments["x-dead-letter-routing-key"] == DEAD
+    assert {queue.name for queue in declared()} == {*NAMES, DEAD}
+
+
+def test_every_event_has_a_task_that_exists() -> None:
+    named = {subscription.task for listed in SUBSCRIPTIONS.values() for subscription in listed}
+    assert named <= tasks()
+
+
+def test_every_event_that_is_told_is_in_the_table() -> None:
+    told = {"generation.dispatched", "generation.stalled", *(f"generation.{status}" for status in TERMINAL)}
+    assert set(SUBSCRIPTIONS) == told
+
+
+def test_every_task_is_reached_by_an_event_or_a_chain() -> None:
+    events = {subscription.task for listed in SUBSCRIPTIONS.values() for subscription in listed}
+    stages = {f"generation.stage.{name}" for name in (*BY_NAME, UPLOAD)}
+    assert tasks() == events | stages
+
+
+def test_a_chain_goes_through_the_queues_of_its_lane_and_carries_ids_only() -> None:
+    stages = (*BY_NAME, UPLOAD)
+    chain = build_chain(generation_id="gen_" + "a" * 20, fence=3, lane="standard", stages=stages)
+    names = [signature.task.rpartition(".")[2] for signature in chain.tasks]
+    assert [signature.options["queue"] for signature in chain.tasks] == [f"{pool_of(name)}.standard" for name in names]
+    assert {signature.args for signature in chain.tasks} == {("gen_" + "a" * 20, 3)}
+    assert all(signature.immutable and signature.task in tasks() for signature in chain.tasks)
+
+
+def test_what_the_database_promises_is_not_asked_of_celery_again() -> None:
+    assert app.conf.task_ignore_result
+    assert app.conf.result_backend is None
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.accept_content == ["json"]
+    assert app.conf.task_create_missing_queues is False
