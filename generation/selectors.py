@@ -49,11 +49,17 @@ def list_live_workers() -> list[Worker]:
 
 def list_served_models() -> set[str] | None:
     """Names of the models that a worker heard of within a day can load; None while no worker is known."""
-    known = Worker.objects.filter(seen_at__gt=Now() - timedelta(seconds=KNOWN_SECONDS)).values_list(
-        "model_names", flat=True
-    )
-    lists = list(known)
-    return {name for models in lists for name in models} if lists else None
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVED, [KNOWN_SECONDS])
+        known, names = cursor.fetchone()
+    return set(names) if known else None
+
+
+_SERVED = """
+SELECT count(*) > 0, coalesce(array_agg(DISTINCT served.model) FILTER (WHERE served.model IS NOT NULL), '{}')
+FROM generation_worker LEFT JOIN LATERAL jsonb_array_elements_text(model_names) AS served (model) ON true
+WHERE seen_at > clock_timestamp() - %s * interval '1 second'
+"""
 
 
 _POSITIONS = """

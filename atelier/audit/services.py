@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from atelier.audit.models import AuditEntry
+from atelier.core.database import insert_row
 
 
 def record(
     *, workspace_id: str | None, actor: str, action: str, subject: str, facts: dict[str, Any] | None = None
 ) -> None:
     """Add an entry in the caller's transaction. Facts hold ids and numbers, never prompts or secrets."""
-    AuditEntry.objects.bulk_create(
-        [AuditEntry(workspace_id=workspace_id, actor=actor, action=action, subject=subject, facts=facts or {})]
-    )
+    insert_row(AuditEntry(workspace_id=workspace_id, actor=actor, action=action, subject=subject, facts=facts or {}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from atelier.core.database import insert_row
 from billing.models import Hold, HoldOutcome
 from billing.services.transfers import InsufficientCredits, post_transfer
 
@@ -17,7 +18,7 @@ def place_hold(*, workspace_id: str, amount: int, reference: str) -> str:
         workspace_id=workspace_id, kind="hold", amount=amount, reference=reference, idempotency_key=f"hold:{reference}"
     )
     hold = Hold(workspace_id=workspace_id, reference=reference, amount=amount, transfer_id=transfer_id)
-    Hold.objects.bulk_create([hold])
+    insert_row(hold)
     return hold.id
 
 

@@ -14,7 +14,7 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, RateLimited, take_tokens
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import Now, database_now, notify
+from atelier.core.database import Now, database_now, insert_row, notify
 from atelier.core.errors import Conflict
 from atelier.core.ids import new_id
 from billing.services.holds import place_hold
@@ -155,7 +155,7 @@ def _draft(
 def _insert(generation: Generation) -> None:
     credits = generation.credits_held
     place_hold(workspace_id=generation.workspace_id, amount=credits, reference=generation.id)
-    Generation.objects.bulk_create([generation])
+    insert_row(generation)
     add_event(generation.id, "queued", {"creditsHeld": credits})
     record(
         workspace_id=generation.workspace_id, actor=generation.actor, action="generation.queued",
