@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from django.db import IntegrityError
 
 from atelier.accounts.models import Workspace
 from atelier.accounts.tiers import TIERS
-from generation.models import Generation
+from generation.models import Generation, Slot
 from generation.selectors import get_queue_positions
 from generation.services.scheduling import dispatch_next, list_open_lanes
 from generation.services.submission import cancel_generation
@@ -229,3 +230,12 @@ def test_a_place_is_free_again_when_its_generation_ends(committed: object) -> No
     cancel(generations[0])
     assert dispatch_all() == [generations[1].id, generations[2].id]
     assert sorted(query("SELECT number FROM generation_slot")) == [(1,), (2,)]
+
+
+def test_the_database_itself_refuses_a_place_that_is_taken() -> None:
+    start_worker()
+    workspace = open_workspace()
+    first, second = submit_many(workspace, 2)
+    Slot.objects.create(generation=first, workspace=workspace, number=1)
+    with pytest.raises(IntegrityError, match="slot_once"):
+        Slot.objects.create(generation=second, workspace=workspace, number=1)

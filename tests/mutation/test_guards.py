@@ -1,0 +1,184 @@
+"""Who guards the guards: with a guard taken away, the test that speaks of it turns red.
+
+Each entry names what is taken away and the test that must notice. The test runs twice, against real PostgreSQL:
+once as everything is, where it must pass, and once without the guard, where it must not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+import atelier.accounts.throttling
+import atelier.outbox.relay
+import generation.services.claims
+import generation.services.completion
+import generation.services.events
+import generation.services.idempotency
+import generation.services.recovery
+import generation.services.scheduling
+from atelier.stacks.postgres import Postgres
+from tests.integration.atelier import test_relay, test_throttling
+from tests.integration.billing import test_holds
+from tests.integration.generation.services import (
+    test_claims,
+    test_completion,
+    test_idempotency,
+    test_recovery,
+    test_scheduling,
+)
+from tests.mutation.mutants import Code, Schema, Trigger
+from tests.support.database import empty
+from tests.support.mailbox import Mailbox
+from tests.support.stories import open_workspace, start_worker
+
+RED = (AssertionError, pytest.fail.Exception)
+claims, completion = generation.services.claims, generation.services.completion
+scheduling, recovery = generation.services.scheduling, generation.services.recovery
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a test may ask for: Django's settings, an empty folder."""
+
+    settings: Settings
+    folder: Path
+
+
+Test = Callable[[Scene], object]
+Missing = Code | Schema | Trigger
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What is taken away, and the test that must notice. `workers` GPU workers are there when it begins."""
+
+    name: str
+    test: Test
+    missing: tuple[Missing, ...]
+    workers: int
+
+
+def guard(name: str, test: Test, *missing: Missing, workers: int = 1) -> Guard:
+    return Guard(name, test, missing, workers)
+
+
+def late(act: Callable[..., object]) -> Test:
+    return lambda _: test_claims.test_a_worker_that_lost_its_lease_changes_nothing(act, "working")
+
+
+GUARDS = [
+    guard(
+        "a heartbeat without its fence",
+        late(claims.keep_lease),
+        Code(claims, "WHERE id = %s AND fence = %s AND status = 'running' AND stage = %s\nRETURNING cancel",
+             "WHERE id = %s AND %s >= 0 AND status = 'running' AND stage = %s\nRETURNING cancel"),
+    ),
+    guard(
+        "a delivery without its fence",
+        late(test_claims.settle_late),
+        Code(completion, "generation.fence == fence", "fence > 0"),
+    ),
+    guard(
+        "a stage that is taken although somebody has it",
+        lambda _: test_claims.test_every_message_three_times_gives_one_of_everything(),
+        Code(claims, "AND lease_expires_at IS NULL\n", "\n"),
+    ),
+    guard(
+        "a delivery that does not look for a cancel",
+        lambda _: test_completion.test_a_cancel_that_comes_before_the_delivery_wins(),
+        Code(completion, "if generation.cancel_requested_at is not None:", "if False:"),
+    ),
+    guard(
+        "attempts without an end",
+        lambda scene: test_recovery.test_a_generation_that_kills_three_workers_is_stopped_and_others_go_on(
+            scene.settings
+        ),
+        Code(claims, "generation.attempt >= settings.ATELIER_MAX_ATTEMPTS", "False"),
+    ),
+    guard(
+        "a reaper that counts a long queue as a dead worker",
+        lambda _: test_recovery.test_a_long_queue_is_not_a_dead_worker(),
+        Code(claims, "started_at = coalesce(started_at, clock_timestamp()), lease_expires_at = NULL",
+             "started_at = coalesce(started_at, clock_timestamp()),"
+             " lease_expires_at = clock_timestamp() + interval '60 seconds'"),
+    ),
+    guard(
+        "one workspace after the other instead of turns",
+        lambda _: test_scheduling.test_workspaces_of_a_tier_take_turns_whatever_their_backlog(),
+        Code(scheduling, "workspace.served NULLS FIRST, ", ""),
+    ),
+    guard(
+        "an idle tier that is owed its past",
+        lambda _: test_scheduling.test_a_tier_that_was_idle_is_owed_no_past(),
+        Code(scheduling, "coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0)", "0"),
+    ),
+    guard(
+        "a window of any width",
+        lambda _: test_scheduling.test_a_worker_gets_one_to_work_on_and_one_to_wait(),
+        Code(scheduling, "WINDOW = 2\n", "WINDOW = 50\n"),
+        workers=0,
+    ),
+    guard(
+        "a place that two may take",
+        lambda _: test_scheduling.test_the_database_itself_refuses_a_place_that_is_taken(),
+        Schema("generation_slot", "slot_once"),
+    ),
+    guard(
+        "a second terminal event",
+        lambda _: test_completion.test_a_terminal_event_is_told_once_even_by_hand(),
+        Schema("generation_generationevent", "one_terminal_event"),
+        Code(generation.services.events, "ON CONFLICT (generation_id) WHERE type = 'terminal' DO NOTHING ", ""),
+    ),
+    guard(
+        "an account that may be overdrawn",
+        lambda _: test_holds.test_a_hold_over_the_balance_is_refused_and_books_nothing(
+            open_workspace("poor", "studio", credits=100)
+        ),
+        Schema("billing_account", "account_not_overdrawn"),
+        Trigger("billing_post_transfer", "account.balance < NEW.amount", "false"),
+    ),
+    guard(
+        "a key that fits any body",
+        lambda _: test_idempotency.test_another_body_under_a_used_key_is_refused(open_workspace("one", "starter")),
+        Code(generation.services.idempotency, "record.body_digest != key.body_digest", "False"),
+    ),
+    guard(
+        "a bucket that does not look how full it is",
+        lambda _: test_throttling.test_tokens_come_back_at_the_rate_and_never_above_the_capacity(),
+        Code(atelier.accounts.throttling, "bucket.updated_at)) >= 1", "bucket.updated_at)) >= -99"),
+    ),
+    guard(
+        "a relay that always begins with the oldest",
+        lambda scene: test_relay.test_one_message_that_cannot_be_sent_does_not_stop_the_others(
+            Mailbox(scene.folder / "mailbox")
+        ),
+        Code(atelier.outbox.relay, 'order_by("failures", "id")', 'order_by("id")'),
+    ),
+]  # fmt: skip
+
+
+def play(guard: Guard, scene: Scene) -> None:
+    """The test, from an empty database with workers."""
+    scene.folder.mkdir()
+    scene.settings.ATELIER_RATE_LIMITS = "bucket" in guard.name
+    scene.settings.ATELIER_LEASE_SECONDS = 60
+    for number in range(guard.workers):
+        start_worker(f"gpu-{number}")
+    guard.test(scene)
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_without_it_a_test_turns_red(guard: Guard, committed: Postgres, settings: Settings, tmp_path: Path) -> None:
+    play(guard, Scene(settings, tmp_path / "whole"))
+    empty(committed.superuser_url)
+    with contextlib.ExitStack() as gone:
+        for part in guard.missing:
+            gone.enter_context(part.applied(committed.superuser_url))
+        with pytest.raises(RED):
+            play(guard, Scene(settings, tmp_path / "without"))
