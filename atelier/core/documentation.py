@@ -101,10 +101,7 @@ def by_status(errors: Problems) -> dict[int, list[type[AtelierError]]]:
 
 
 def _response(answer: Ok) -> OpenApiResponse:
-    schema: Schema | None = None
-    if answer.schema is not None:
-        schema = ref(answer.schema) if answer.media_type == "application/json" else {"type": "string"}
-    return OpenApiResponse(schema, answer.description)
+    return OpenApiResponse(ref(answer.schema) if answer.schema else None, answer.description)
 
 
 def _refusal(errors: Problems) -> OpenApiResponse:

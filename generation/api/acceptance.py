@@ -13,7 +13,7 @@ from atelier.accounts.throttling import Limit, read_allowances
 from atelier.core.problems import problem_response
 from billing.services.transfers import InsufficientCredits
 from generation.api.base import json_answer, tightest
-from generation.api.parameters import idempotency_key, wait_seconds
+from generation.api.parameters import wait_seconds
 from generation.api.representation import describe_accepted, describe_generation, location, to_json
 from generation.api.watching import wait_for_end
 from generation.selectors import get_generation
@@ -29,9 +29,11 @@ def submission_limits(workspace: Workspace | None) -> list[Limit]:
     return [GENERATE_LIMIT] if workspace is None else limits_of(workspace)
 
 
-def accept(workspace: Workspace, request: Request, endpoint: str, submit: Submit) -> HttpResponse:
-    """Submit once a key and answer. The key belongs to the acceptance: a repeat that asks to wait waits again."""
-    text = idempotency_key(request.headers)
+def accept(workspace: Workspace, request: Request, endpoint: str, text: str | None, submit: Submit) -> HttpResponse:
+    """Submit, once where `text` is an Idempotency-Key, and answer.
+
+    The key belongs to the acceptance: a repeat that asks to wait waits again.
+    """
     key = None if text is None else Key.of(workspace.id, endpoint, text, request._request.body)
     try:
         answer = submit(_renderer(workspace), key)

@@ -46,7 +46,7 @@ class ApiView(APIView):
         self.caller = request.user
         method = "GET" if request.method == "HEAD" else str(request.method)
         unknown = sorted(set(request.query_params) - self.parameters.get(method, frozenset()))
-        if unknown and method.lower() in self.http_method_names:
+        if unknown and hasattr(self, method.lower()):
             message, names = "There is no such parameter.", [name[:100] for name in unknown]
             errors = [{"pointer": "", "parameter": name, "message": message} for name in names]
             raise UnknownParameter(f"{names[0]}: {message}", errors=errors)

@@ -102,11 +102,11 @@ events = operation(
     tag=GENERATIONS,
     parameters=[
         ID,
-        OpenApiParameter("Last-Event-ID", {"type": "string", "pattern": "^[0-9]{1,18}$"}, OpenApiParameter.HEADER,
+        OpenApiParameter("Last-Event-ID", {"type": "string", "pattern": "^[0-9]{0,18}$"}, OpenApiParameter.HEADER,
                          description="The last id seen."),
     ],
     ok=[
-        Ok(200, "", "The events.", media_type="text/event-stream"),
+        Ok(200, "Event", "The events; the schema is that of one.", media_type="text/event-stream"),
         Ok(204, None, "It has ended and there is nothing after Last-Event-ID: do not connect again."),
     ],
     errors=(*COMMON, InvalidParameter, GenerationNotFound, TooManyWatchers),

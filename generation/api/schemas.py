@@ -181,6 +181,41 @@ ACCOUNT = closed(
     usage=closed(today=closed(**dict.fromkeys(PUBLIC_STATUSES, COUNT)), creditsThisMonth=COUNT),
 )
 
+EVENT_TYPES = ("queued", "stage", "step", "image", "terminal")
+
+EVENT: Schema = {
+    "type": "object",
+    "description": "One server-sent event.",
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "For Last-Event-ID."},
+        "event": {"type": "string", "enum": list(EVENT_TYPES)},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": _ref("EventContent"),
+        },
+    },
+    "required": ["id", "event", "data"],
+}
+
+EVENT_CONTENT: Schema = {
+    "type": "object",
+    "properties": {
+        "generationId": GENERATION_ID,
+        "type": {"type": "string", "enum": list(EVENT_TYPES)},
+        "createdAt": TIME,
+        "creditsHeld": COUNT | {"description": "queued"},
+        "stage": {"type": "string", "enum": list(STAGE_SPAN), "description": "stage, step"},
+        "step": COUNT | {"description": "step"},
+        "steps": COUNT | {"description": "step"},
+        "index": COUNT | {"description": "image: which one, from 0"},
+        "status": STATUS | {"description": "terminal"},
+        "creditsUsed": COUNT | {"description": "terminal"},
+        "code": TEXT | {"description": "terminal: the code of the error, where there is one"},
+    },
+    "required": ["generationId", "type", "createdAt"],
+}
+
 COMPONENTS: dict[str, Schema] = {
     "GenerationRequest": fields.SCHEMA,
     "GenerationEcho": ECHO,
@@ -198,5 +233,7 @@ COMPONENTS: dict[str, Schema] = {
     "Models": closed(models=_listed(MODEL)),
     "Styles": closed(styles=_listed(STYLE)),
     "Account": ACCOUNT,
+    "Event": EVENT,
+    "EventContent": EVENT_CONTENT,
     "Nothing": {"type": "object", "maxProperties": 0},
 }

@@ -17,7 +17,7 @@ from generation.api.base import ApiView, json_answer, tightest
 from generation.api.fields import parse_request, refuse_members
 from generation.api.offers import describe_price
 from generation.api.pages import read_page
-from generation.api.parameters import checked_id, dry_run, last_event_id, list_query
+from generation.api.parameters import checked_id, dry_run, idempotency_key, last_event_id, list_query
 from generation.api.representation import describe_generation, describe_generations
 from generation.api.watching import EventStream
 from generation.selectors import get_generation, list_events
@@ -36,11 +36,11 @@ class GenerateView(ApiView):
 
     @operations.generate
     def post(self, request: Request) -> HttpResponse:
-        caller, asked = self.caller, parse_request(request.data)
+        caller, asked, text = self.caller, parse_request(request.data), idempotency_key(request.headers)
         if dry_run(request.query_params):
             return json_answer(describe_price(caller.workspace, asked))
         return accept(
-            caller.workspace, request, "POST /generate",
+            caller.workspace, request, "POST /generate", text,
             lambda render, key: submit_generation(
                 workspace=caller.workspace, actor=caller.actor, request=asked, render=render, key=key
             ),
@@ -58,7 +58,7 @@ class RetryView(ApiView):
         refuse_members(request.data)
         caller, source = self.caller, checked_id(generation_id)
         return accept(
-            caller.workspace, request, f"POST /projects/{source}/retry",
+            caller.workspace, request, f"POST /projects/{source}/retry", idempotency_key(request.headers),
             lambda render, key: retry_generation(
                 workspace=caller.workspace, generation_id=source, actor=caller.actor, render=render, key=key
             ),

@@ -84,7 +84,7 @@ def test_a_stream_with_nothing_left_tells_the_client_not_to_come_back(api: Calle
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-@pytest.mark.parametrize("text", ["-1", "x", str(2**63), "1.5"])
+@pytest.mark.parametrize("text", ["-1", "x", "9" * 19, "1.5"])
 def test_an_event_id_that_is_none_is_refused(api: Caller, text: str) -> None:
     answer = api.get(f"/projects/{api.generate()}/events", Last_Event_ID=text)
     assert code(answer, 400) == "invalid_parameter"
