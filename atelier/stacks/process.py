@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 POLL_SECONDS = 0.05
+EXEC_SECONDS = 5.0
 TAIL_LINES = 15
 
 # A child's death signal follows the THREAD that started it, not the process. One thread that lives as long
@@ -90,6 +91,7 @@ class Child:
         self.command.log.parent.mkdir(parents=True, exist_ok=True)
         self.started_at = datetime.now(UTC)
         self._popen = _SPAWNER.submit(self._spawn).result()
+        self._await_program()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         argv = [_setpriv(), "--pdeathsig", self.command.death_signal.name.removeprefix("SIG")]
@@ -102,6 +104,14 @@ class Child:
                 argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.command.env,
                 cwd=self.command.cwd, start_new_session=True,
             )  # fmt: skip
+
+    def _await_program(self) -> None:
+        """Wait until setpriv has become the program: from then on the death of this process reaches the child."""
+        starter = os.path.realpath(_setpriv())
+        deadline = time.monotonic() + EXEC_SECONDS
+        with contextlib.suppress(OSError):  # it has ended already, or is not ours to look at
+            while self.alive and time.monotonic() < deadline and os.readlink(f"/proc/{self.pid}/exe") == starter:
+                time.sleep(EXEC_SECONDS / 5000)
 
     def wait_ready(self, probe: Callable[[], bool]) -> None:
         """Wait until `probe` is true.
