@@ -9,7 +9,7 @@ from celery.exceptions import Ignore
 
 from atelier.core.tasks import worker_name
 from generation.canvas import build_chain
-from generation.pipeline.registry import BY_NAME, UPLOAD
+from generation.pipeline.registry import BY_NAME, UPLOAD, after_link, pool_of
 from generation.runner import run_link
 from generation.services.artifacts import sweep_artifacts
 from generation.services.claims import claim_generation, list_waiting_stages
@@ -17,12 +17,19 @@ from generation.services.claims import claim_generation, list_waiting_stages
 
 @shared_task(name="generation.start")
 def start(generation_id: str, **_: Any) -> None:
-    """Claim a dispatched generation and send its chain. A second message finds nothing to claim."""
+    """Claim a dispatched generation, run a first CPU link here, send the rest. A copy finds nothing to claim."""
     claimed = claim_generation(generation_id=generation_id)
-    if claimed is not None:
-        build_chain(
-            generation_id=generation_id, fence=claimed.fence, lane=claimed.route_lane, stages=claimed.stages
-        ).apply_async()
+    if claimed is None:
+        return
+    stages = claimed.stages
+    first = stages[0]
+    if (
+        pool_of(first) == "cpu"
+    ):  # this worker serves that pool: a message to itself would only cost a way through the broker
+        if not run_link(generation_id=generation_id, fence=claimed.fence, stage=first, worker=worker_name()):
+            return
+        stages = after_link(stages)
+    build_chain(generation_id=generation_id, fence=claimed.fence, lane=claimed.route_lane, stages=stages).apply_async()
 
 
 @shared_task(name="generation.wake")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
+
 from generation.pipeline.lifecycle import UPLOAD
 from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import Stage
@@ -31,3 +33,9 @@ def links(names: tuple[str, ...]) -> list[str]:
     return [
         name for position, name in enumerate(names) if position == 0 or pool_of(names[position - 1]) != pool_of(name)
     ]
+
+
+def after_link(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What is left of `names` after their first run of stages in one pool."""
+    pool = pool_of(names[0])
+    return tuple(dropwhile(lambda name: pool_of(name) == pool, names))
