@@ -1,4 +1,4 @@
-"""A worker that is frozen past its lease: another finishes its work, and when it thaws it changes nothing."""
+"""Workers that are frozen past their lease: another finishes their work, and when they thaw they change nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 
-from atelier.stacks.process import Child
 from tests.support.client import Api
-from tests.support.installation import Installation, wait_until
+from tests.support.installation import Installation, in_parallel, wait_until
 
 pytestmark = pytest.mark.stack
 
-SPARE = ("gpu.priority", "cpu.priority")
+POINTS = {
+    "studio": {"gpu-a": "stage.diffusion.stored"},
+    "professional": {"cpu-b": "stage.encode.stored"},
+    "starter": {"gpu-c": "stage.diffusion.started", "cpu-c": "stage.upload.stored"},
+}
+"""Where which worker of a tier is frozen. At `stored` the bytes are written, and the next thing would be the commit."""
+
+SPARE = ("gpu.priority", "gpu.basic", "cpu.standard", "cpu.basic")
 
 TRACES = (
     "SELECT * FROM generation_generation WHERE id = %s",
@@ -26,40 +32,34 @@ TRACES = (
 """Everything that is written about a generation."""
 
 
-@pytest.mark.parametrize(
-    ("worker", "point"),
-    [
-        ("gpu-a", "stage.diffusion.started"),
-        ("gpu-a", "stage.diffusion.stored"),
-        ("cpu-a", "stage.encode.stored"),
-        ("cpu-a", "stage.upload.stored"),
-    ],
-)
-def test_it_changes_nothing_when_it_wakes(installation: Installation, worker: str, point: str) -> None:
-    """At `stored` the artifacts are written and the next thing it would do is to commit."""
-    api = installation.api()
-    installation.arm({worker: point}, "SIGSTOP")
-    asked = api.generate()
-    wait_until(lambda: installation.is_frozen(worker), f"{worker} stands at {point}")
-    with installation.spare_worker(f"spare-{point}", SPARE) as spare:
-        done = api.wait(asked, 60)
-        assert (done["status"], done["metadata"]["attempts"]) == ("completed", 2)
-        before = _traces(installation, asked)
-        _thaw(installation, api, worker, spare)
-    assert _traces(installation, asked) == before
+def test_a_thawed_worker_changes_nothing(installation: Installation) -> None:
+    apis = {tier: installation.api(tier) for tier in POINTS}
+    for points in POINTS.values():
+        installation.arm(points, "SIGSTOP")
+    with installation.spare_worker("spare", SPARE):
+        asked = {tier: api.generate() for tier, api in apis.items()}
+        for tier, points in POINTS.items():
+            done = apis[tier].wait(asked[tier], 60)
+            assert (done["status"], done["metadata"]["attempts"]) == ("completed", 1 + len(points))
+            assert all(installation.is_frozen(worker) for worker in points)
+        before = [_traces(installation, generation_id) for generation_id in asked.values()]
+        for points in POINTS.values():
+            for worker in points:
+                installation.stack.send(worker, signal.SIGCONT)
+        in_parallel(lambda tier: _work_again(installation, apis[tier], set(POINTS[tier])), list(POINTS))
+    assert [_traces(installation, generation_id) for generation_id in asked.values()] == before
 
 
-def _thaw(installation: Installation, api: Api, worker: str, spare: Child) -> None:
-    """Wake it, freeze the spare one, and wait until it has done other work: then it is through with the old."""
-    installation.stack.send(worker, signal.SIGCONT)
+def _work_again(installation: Installation, api: Api, workers: set[str]) -> None:
+    """Until these workers have done other work: they do one thing after the other, so they are through with the old."""
     known = installation.value("SELECT max(id) FROM generation_stageresult")
-    question = "SELECT 1 FROM generation_stageresult WHERE id > %s AND worker = %s"
-    wait_until(lambda: _another(api) and installation.value(question, known, worker), f"{worker} works again")
-    assert spare.alive
+    question = "SELECT DISTINCT worker FROM generation_stageresult WHERE id > %s AND worker = ANY(%s)"
 
+    def all_have_worked() -> bool:
+        api.wait(api.generate())
+        return len(installation.query(question, known, list(workers))) == len(workers)
 
-def _another(api: Api) -> bool:
-    return api.wait(api.generate())["status"] == "completed"
+    wait_until(all_have_worked, f"{workers} work again")
 
 
 def _traces(installation: Installation, generation_id: str) -> list[list[tuple[Any, ...]]]:

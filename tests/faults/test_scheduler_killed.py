@@ -1,4 +1,4 @@
-"""kill -9 of the scheduler between commit and publish, between publish and commit, and anywhere: fifty times and two."""
+"""kill -9 of the scheduler between commit and publish, between publish and commit, and anywhere: fifty times."""
 
 from __future__ import annotations
 
