@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -121,6 +123,18 @@ def test_the_page_of_a_delivered_one_shows_images_stages_events_and_ledger() -> 
     assert "data-live" not in text
     assert "Cancel</button>" not in text
     assert "Retry</button>" not in text
+
+
+@pytest.mark.parametrize("tail", ["22aaaaaaaaaaaaaaaaaa", "5faaaaaaaaaaaaaaaaaa", "3a25aaaaaaaaaaaaaaaa"])
+def test_an_id_that_looks_escaped_has_its_page_too(monkeypatch: pytest.MonkeyPatch, tail: str) -> None:
+    monkeypatch.setattr("generation.services.admission.new_id", lambda prefix: f"{prefix}_{tail}")
+    generation, browser = submit(open_workspace()), operator()
+    assert generation.id == f"gen_{tail}"
+    assert "badge-queued" in read(browser, page(generation))
+    (link,) = set(re.findall(r'href="(/admin/generation/generation/gen[^"]+/change/)[^"]*"', read(browser, LIST)))
+    assert "badge-queued" in read(browser, link)
+    browser.post(reverse("admin:generation_generation_cancel", args=[generation.id]))
+    assert status(generation) == "cancelled"
 
 
 def test_the_images_can_be_fetched_from_the_page() -> None:
