@@ -18,6 +18,7 @@ from generation.services.presence import BEAT_SECONDS, announce_worker, retire_w
 
 log = logging.getLogger(__name__)
 _stopped = threading.Event()
+_beats: list[threading.Thread] = []
 
 
 def connect() -> None:
@@ -31,7 +32,8 @@ def _start(sender: Any, **_: Any) -> None:
     _stopped.clear()
     leaving.clear()
     queues = list(sender.app.amqp.queues.consume_from)
-    threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True).start()
+    _beats.append(threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True))
+    _beats[-1].start()
     if any(name.startswith("gpu.") for name in queues):
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
@@ -39,7 +41,10 @@ def _start(sender: Any, **_: Any) -> None:
 def _beat(queues: list[str]) -> None:
     models = list_loadable_models() if any(name.startswith("gpu.") for name in queues) else []
     while not _stopped.is_set():
-        attempt(lambda: announce_worker(name=worker_name(), queues=queues, models=models), "presence")
+        try:
+            attempt(lambda: announce_worker(name=worker_name(), queues=queues, models=models), "presence")
+        except Exception:  # a worker that works on in silence would get no work
+            log.exception("presence: could not say that this worker is alive")
         connection.close()
         _stopped.wait(BEAT_SECONDS)
 
@@ -59,4 +64,6 @@ def _leave(**_: Any) -> None:
 
 def _end(**_: Any) -> None:
     _stopped.set()
+    while _beats:  # or its last word would bring the worker back to life
+        _beats.pop().join(timeout=BEAT_SECONDS)
     attempt(lambda: retire_worker(name=worker_name()), "presence")

@@ -61,8 +61,10 @@ def fail_generation(*, generation_id: str, fence: int, code: str, message: str) 
         generation = _lock_ours(generation_id, fence)
         if generation is None:
             return False
-        status = lifecycle.CANCELLED if generation.cancel_requested_at else lifecycle.FAILED
-        end_generation(generation, status, actor="worker", code=code, message=message)
+        if generation.cancel_requested_at is not None:  # it was not wanted any more: what broke is nobody's concern
+            end_generation(generation, lifecycle.CANCELLED, actor="worker")
+        else:
+            end_generation(generation, lifecycle.FAILED, actor="worker", code=code, message=message)
     return True
 
 

@@ -189,6 +189,7 @@ def test_a_cancel_is_obeyed_however_the_stage_ends(end: str) -> None:
         assert claim_stage(generation_id=generation.id, fence=fence, stage="diffusion", worker="w") is None
         assert reap() == 1
     assert outcome(generation) == ("cancelled", 0, 1, 1)
+    assert query("SELECT error_code FROM generation_generation") == [("",)]
     nothing_left_over()
 
 
