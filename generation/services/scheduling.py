@@ -24,6 +24,9 @@ WINDOW = 2
 """Generations dispatched to a GPU worker before they are through with it: one at work, one waiting behind it."""
 
 _LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for its commit
+_DECIDE_ALONE = "SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s)"
+SILENCE = "5s"
+"""A dispatcher that freezes while it decides loses its turn after so long: PostgreSQL ends its session."""
 _BY_LANE = {tier.lane: tier for tier in TIERS.values()}
 _BEFORE_OR_ON_GPU = (
     "",
@@ -48,7 +51,7 @@ def dispatch_next() -> bool:
         return False
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute(_DECIDE_ALONE, [SILENCE, _LOCK])
         candidate = _choose(list_open_lanes())
         if candidate is None:
             return False

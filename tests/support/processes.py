@@ -7,9 +7,12 @@ start in a fraction of a second. What a call returns or raises comes back; a pro
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -56,6 +59,28 @@ def at_once(calls: Sequence[Call]) -> list[Outcome]:
 def alone(function: Callable[..., Any], *, settings: dict[str, Any] | None = None, **values: Any) -> Outcome:
     """One call in one process."""
     return at_once([call(function, settings=settings, **values)])[0]
+
+
+@contextmanager
+def frozen(one: Call) -> Iterator[None]:
+    """A process whose call freezes it (a crash point with SIGSTOP); killed at the end of the block."""
+    barrier = _CONTEXT.Barrier(1)  # held here: it must outlive the start of the process
+    process, _receiver = _start(one, barrier)
+    try:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while _state(process.pid) != "T":
+            assert process.is_alive(), "it ended instead of freezing"
+            assert time.monotonic() < until, "it did not freeze"
+            time.sleep(0.01)
+        yield
+    finally:
+        process.kill()
+        process.join()
+
+
+def _state(pid: int) -> str:
+    """One letter: T is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def _start(one: Call, barrier: Any) -> tuple[Any, Connection]:

@@ -11,9 +11,10 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.tiers import TIERS
 from generation.models import Generation, Slot
 from generation.selectors import get_queue_positions
+from generation.services import scheduling
 from generation.services.scheduling import dispatch_next, list_open_lanes
 from generation.services.submission import cancel_generation
-from tests.support.processes import alone, at_once, call
+from tests.support.processes import alone, at_once, call, frozen
 from tests.support.stories import (
     age,
     dispatch_all,
@@ -220,6 +221,20 @@ def test_a_dispatcher_that_dies_leaves_all_or_nothing(point: str, dispatched: in
         assert query(f"SELECT count(*) FROM {table}") == [(dispatched,)]
     assert dispatch_next() is not bool(dispatched)
     assert query("SELECT count(*), max(wakes) FROM generation_generation WHERE status = 'dispatched'") == [(1, 1)]
+
+
+def dispatch_impatiently() -> bool:
+    """With a database that gives up on a silent dispatcher after half a second."""
+    scheduling.SILENCE = "500ms"
+    return dispatch_next()
+
+
+def test_a_dispatcher_that_freezes_with_the_lock_in_its_hand_does_not_stop_the_others() -> None:
+    start_worker()
+    submit_many(open_workspace(), 2)
+    with frozen(call(dispatch_impatiently, settings={"ATELIER_CRASHPOINT": "dispatch.before_commit:SIGSTOP"})):
+        assert alone(drain).value == 2
+    assert query("SELECT count(*), max(wakes) FROM generation_generation WHERE status = 'dispatched'") == [(2, 1)]
 
 
 def test_a_place_is_free_again_when_its_generation_ends(committed: object) -> None:
