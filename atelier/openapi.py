@@ -13,6 +13,7 @@ from django.urls import include, path
 from atelier.core.documentation import INVALID_PART, PROBLEM, documented_errors
 from atelier.core.errors import AtelierError
 from atelier.core.problems import BadRequest, MethodNotAllowed, UnknownPath
+from generation.api import operations
 from generation.api.schemas import COMPONENTS, closed
 from storage.api.ranges import RangeUnsatisfiable
 from storage.blobs import BlobMissing, StorageUnavailable
@@ -59,15 +60,16 @@ def _meaning(error: type[AtelierError]) -> str:
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Spectacular's hook: adds the components, the server, and that a body which is documented is required."""
+    """Spectacular's hook: adds the components, server and tags, and that a body which is documented is required."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     codes = sorted({code["code"] for code in list_codes()})
     members = PROBLEM["properties"]
     problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
     schemas |= COMPONENTS | EXTRA | {"Problem": problem, "InvalidPart": INVALID_PART}
-    result["servers"] = [{"url": settings.ATELIER_PUBLIC_URL}]
-    for operations in result["paths"].values():
-        for operation in operations.values():
+    result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
+    result["tags"] = [{"name": name} for name in (operations.GENERATIONS, operations.OFFERS, "Service")]
+    for group in result["paths"].values():
+        for operation in group.values():
             body = operation.get("requestBody")
             if body and "Nothing" not in json.dumps(body):
                 body["required"] = True

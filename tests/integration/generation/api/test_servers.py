@@ -8,8 +8,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,8 @@ import pytest
 
 from atelier.stacks.ports import HOST, free_port
 from atelier.stacks.web import WebServer
+from billing.selectors import get_balance
+from generation.models import Generation
 from tests.integration.generation.api.caller import BASE, SMALL, Caller
 from tests.integration.generation.api.test_waiting import in_background, run
 
@@ -182,3 +186,23 @@ def test_the_web_process_imports_no_engine_and_no_worker() -> None:
         [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
     assert FORBIDDEN & set(json.loads(printed)) == set()
+
+
+def test_a_click_that_was_sent_twenty_times_at_once_is_one_generation(gunicorn: tuple[int, int], api: Caller) -> None:
+    start = threading.Barrier(20, timeout=20)
+    headers = {"Authorization": f"Bearer {api.key}", "Content-Type": "application/json", "Idempotency-Key": "click"}
+
+    def click(_: int) -> tuple[int, bytes]:
+        connection = connect(gunicorn[0])
+        connection.connect()
+        start.wait()
+        connection.request("POST", f"{BASE}/generate", json.dumps(SMALL), headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    with ThreadPoolExecutor(20) as threads:
+        answers = set(threads.map(click, range(20)))
+    assert len(answers) == 1
+    assert answers.pop()[0] == 202
+    assert Generation.objects.count() == 1
+    assert get_balance(api.workspace.id).held == 1
