@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -66,11 +66,8 @@ def issue_key_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> 
 
 
 def _grant(request: HttpRequest, workspaces: list[Workspace], asked: dict[str, Any]) -> None:
-    try:
-        with transaction.atomic():
-            granted = [_grant_one(request, workspace, asked) for workspace in workspaces]
-    except IntegrityError:  # the same form, sent twice at the same moment
-        granted = []
+    with transaction.atomic():
+        granted = [_grant_one(request, workspace, asked) for workspace in workspaces]
     if any(granted):
         names = ", ".join(workspace.name for workspace in workspaces)
         messages.success(request, f"Granted {asked['amount']:,} credits to {names}.")
@@ -79,7 +76,11 @@ def _grant(request: HttpRequest, workspaces: list[Workspace], asked: dict[str, A
 
 
 def _grant_one(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]) -> bool:
-    """Ledger and audit row together. False when this form was granted before."""
+    """Ledger and audit row together. False when this form was granted before.
+
+    The lock makes the same form, sent twice at the same moment, wait for itself.
+    """
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
     key = f"admin:{asked['token']}:{workspace.pk}"
     if list_transfers(workspace.pk).filter(idempotency_key=f"grant:{key}").exists():
         return False

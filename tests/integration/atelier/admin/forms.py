@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -31,6 +32,13 @@ def grant(browser: Client, *workspaces: Workspace, **asked: Any) -> Any:
     url = reverse("admin:accounts_workspace_grant") + "?" + "&".join(f"id={each.pk}" for each in workspaces)
     values = {"amount": "500", "reason": "goodwill", "token": str(uuid.uuid4())} | asked
     return browser.post(url, values, follow=True)
+
+
+def grant_elsewhere(person: int, workspace: str, token: str) -> int:
+    """`grant` from a process of its own; the status of the page it led to."""
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(User.objects.get(pk=person))
+    return grant(browser, Workspace.objects.get(pk=workspace), token=token).status_code
 
 
 def issue(browser: Client, workspace: Workspace, name: str = "web shop") -> Any:

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from atelier.accounts.models import Workspace
 from billing.selectors import get_balance, trial_balance
-from tests.integration.atelier.admin.forms import WORKSPACES, audit, form, grant, page
+from tests.integration.atelier.admin.forms import WORKSPACES, audit, form, grant, grant_elsewhere, page
 from tests.support.operators import count_queries, make_person, operator, read, told
+from tests.support.processes import at_once, call
 from tests.support.stories import open_workspace, query, send_off, start_worker, submit
 
 pytestmark = pytest.mark.usefixtures("committed", "no_limits")
@@ -134,6 +135,16 @@ def test_the_same_form_sent_twice_grants_once() -> None:
     assert told(grant(browser, workspace, token=token)) == ["This grant was made already; nothing was granted twice."]
     assert get_balance(workspace.pk).available == 500
     assert len(audit()) == 1
+
+
+def test_the_same_form_sent_by_six_processes_at_once_grants_once() -> None:
+    workspace, token = open_workspace("one", credits=0), str(uuid.uuid4())
+    person = make_person("operator", superuser=True)
+    sent = [call(grant_elsewhere, person=person.pk, workspace=workspace.pk, token=token)] * 6
+    assert [outcome.value for outcome in at_once(sent)] == [200] * 6
+    assert get_balance(workspace.pk).available == 500
+    assert len(audit()) == 1
+    assert trial_balance() == 0
 
 
 def test_several_workspaces_get_the_grant_together() -> None:
