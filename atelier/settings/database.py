@@ -20,6 +20,8 @@ DATABASES = {
         "OPTIONS": {
             **_parsed.get("OPTIONS", {}),
             "connect_timeout": 5,
+            # A process that freezes inside a transaction must not keep its locks for ever.
+            "options": "-c idle_in_transaction_session_timeout=60000",
             "pool": {
                 "min_size": 1,
                 "max_size": int(env.number("ATELIER_DATABASE_POOL", 12)),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Ready = Callable[[Child], bool]
 FLOWER = "flower"
-WEB_PROCESSES, WEB_THREADS = 2, 4
+WEB_PROCESSES, WEB_THREADS = 2, 16  # streams and waiting requests (ATELIER_WATCHERS) hold a thread each
 
 
 def make_programs(stack: ServerStack, workers: Sequence[Worker]) -> dict[str, Program]:

@@ -55,14 +55,23 @@ def admit(workspace: Workspace, request: GenerationRequest) -> Admitted:
     generation_type = request.generation_type or _type_of(catalog, request.style) or "standard"
     entry = _choose_model(catalog, request.model, generation_type)
     _check_size(workspace, request)
-    served = list_served_models()
-    if served is not None and entry.name not in served:
-        raise ModelUnavailable(f"No worker can load the model {entry.name!r}.", model=entry.name)
+    _check_served(entry.name)
     return Admitted(
         _spec(request, entry, generation_type),
         image_price(request.width, request.height) * request.count,
         entry,
     )
+
+
+def check_model(name: str) -> None:
+    """Raises `UnknownModelError` or `ModelUnavailable` when a model of an earlier request cannot be used any more."""
+    _check_served(_choose_model(get_catalog(), name, "").name)
+
+
+def _check_served(name: str) -> None:
+    served = list_served_models()
+    if served is not None and name not in served:
+        raise ModelUnavailable(f"No worker can load the model {name!r}.", model=name)
 
 
 def _type_of(catalog: Catalog, style: str | None) -> str | None:

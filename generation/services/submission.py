@@ -23,7 +23,7 @@ from generation.pipeline import lifecycle
 from generation.pipeline.request import GenerationRequest
 from generation.pipeline.spec import GenerationSpec
 from generation.selectors import GenerationNotFound, get_generation
-from generation.services.admission import admit
+from generation.services.admission import admit, check_model
 from generation.services.completion import end_generation, lock_generation
 from generation.services.events import DISPATCH_CHANNEL, add_event
 from generation.services.idempotency import Answer, Key, find_answer, keep_answer
@@ -83,12 +83,16 @@ def submit_generation(
 def retry_generation(
     *, workspace: Workspace, generation_id: str, actor: str, render: Render, key: Key | None = None
 ) -> Answer:
-    """The same spec, seed included, as a new generation with a new hold. Raises `NotRetryable`."""
+    """The same spec, seed included, as a new generation with a new hold.
+
+    Raises `NotRetryable`, and what `submit_generation` raises.
+    """
 
     def draft() -> Generation:
         source = get_generation(workspace.id, generation_id)
         if source.status not in lifecycle.RETRYABLE:
             raise NotRetryable(f"It is {source.status}.", generationStatus=source.status)
+        check_model(source.model)
         spec = dataclasses.replace(source.plan_spec, generation_id=new_id("gen"))
         lifetime = source.deadline_at - source.created_at
         copy = _draft(workspace, actor, spec, source.request, source.credits_held, lifetime)

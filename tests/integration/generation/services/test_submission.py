@@ -192,3 +192,12 @@ def test_a_delivered_one_stays_delivered_when_its_deadline_passes(workspace: Wor
     age(generation, 10_000)
     assert reap() == 0
     assert outcome(generation) == ("completed", 1, 0, 1)
+
+
+def test_a_retry_for_a_model_that_no_worker_serves_any_more_is_refused_and_costs_nothing(workspace: Workspace) -> None:
+    generation = submit(workspace)
+    cancel_generation(workspace_id=workspace.id, generation_id=generation.id, actor="key_test")
+    announce_worker(name="elsewhere", queues=["gpu.basic"], models=["another"])
+    with pytest.raises(ModelUnavailable):
+        retry(workspace, generation)
+    assert Generation.objects.count() == 1
