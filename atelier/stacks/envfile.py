@@ -25,9 +25,11 @@ def write_env(path: Path, values: Mapping[str, str], pids: Mapping[str, int]) ->
 
 def read_env(path: Path) -> dict[str, str]:
     """The file's variables; empty when there is none."""
-    if not path.exists():
+    try:
+        text = path.read_text()
+    except FileNotFoundError:  # also when a starting stack removes the old one just now
         return {}
-    pairs = (line.partition("=") for line in path.read_text().splitlines())
+    pairs = (line.partition("=") for line in text.splitlines())
     return {name: "".join(shlex.split(value)) for name, _, value in pairs if name}
 
 
