@@ -18,7 +18,7 @@ pytestmark = pytest.mark.stack
 POINTS = ("dispatch.after_commit", "relay.published")
 ANYWHERE = "0.4"  # seconds of life
 LIVES = 50
-GENERATIONS = 60
+GENERATIONS = 150  # more than fifty lives can dispatch, so that none of them finds the queue empty
 
 
 def test_fifty_deaths_between_commit_and_publish_lose_and_double_nothing(installation: Installation) -> None:
