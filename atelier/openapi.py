@@ -13,8 +13,9 @@ from django.urls import include, path
 from atelier.core.documentation import INVALID_PART, PROBLEM, documented_errors
 from atelier.core.errors import AtelierError
 from atelier.core.problems import BadRequest, MethodNotAllowed, UnknownPath
+from atelier.core.schemas import closed
 from generation.api import operations
-from generation.api.schemas import COMPONENTS, closed
+from generation.api.schemas import COMPONENTS
 from storage.api.ranges import RangeUnsatisfiable
 from storage.blobs import BlobMissing, StorageUnavailable
 from storage.links import LinkExpired, LinkInvalid

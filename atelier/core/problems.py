@@ -43,6 +43,16 @@ class UnknownParameter(InvalidRequest):
     title = "The query has a parameter that does not exist"
 
 
+class InvalidParameter(InvalidRequest):
+    """A query parameter or header breaks its rule; `errors` names it under `parameter`."""
+
+    code = "invalid_parameter"
+    title = "A parameter is not valid"
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}", errors=[{"pointer": "", "parameter": name, "message": message}])
+
+
 class InvalidHost(AtelierError):
     """The Host header is not one of ATELIER_ALLOWED_HOSTS."""
 

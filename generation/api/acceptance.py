@@ -8,13 +8,14 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
+from atelier.accounts.api import json_answer, tightest
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, read_allowances
+from atelier.core.answers import to_json
 from atelier.core.problems import problem_response
 from billing.services.transfers import InsufficientCredits
-from generation.api.base import json_answer, tightest
 from generation.api.parameters import wait_seconds
-from generation.api.representation import describe_accepted, describe_generation, location, to_json
+from generation.api.representation import describe_accepted, describe_generation, location
 from generation.api.watching import wait_for_end
 from generation.selectors import get_generation
 from generation.services.estimates import get_next_position, get_outlook

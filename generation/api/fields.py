@@ -7,7 +7,7 @@ from typing import Any
 
 from atelier.core.errors import InvalidRequest
 from atelier.core.problems import UnknownField, UnsupportedField
-from generation.api.rules import Choice, Number, OwnObject, Rule, Schema, Size, Text, Whole, Wrong
+from atelier.core.rules import Choice, Number, OwnObject, Rule, Schema, Size, Text, Whole, Wrong
 from generation.pipeline.request import GenerationRequest
 from generation.pipeline.spec import FORMATS, GENERATION_TYPES, MAX_SEED, STEPS_BY_QUALITY
 

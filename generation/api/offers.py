@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from atelier.accounts.api import ApiView, json_answer
 from atelier.accounts.models import Workspace
 from billing.selectors import get_balance
 from generation.api import operations
-from generation.api.base import ApiView, json_answer
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import ModelEntry, StyleEntry
 from generation.pipeline.request import GenerationRequest

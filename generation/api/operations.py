@@ -8,9 +8,9 @@ from atelier.accounts.authentication import NotAuthenticated, WorkspaceSuspended
 from atelier.accounts.throttling import RateLimited
 from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
-from atelier.core.problems import Forbidden, UnsupportedField
+from atelier.core.problems import Forbidden, InvalidParameter, UnsupportedField
 from billing.services.transfers import InsufficientCredits
-from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS, InvalidParameter
+from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS
 from generation.api.watching import TooManyWatchers
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
 from generation.selectors import GenerationNotFound

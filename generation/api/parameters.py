@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from atelier.core.errors import InvalidRequest
+from atelier.core.problems import InvalidParameter
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
 from generation.selectors import GenerationNotFound
 
@@ -24,16 +24,6 @@ _TIME = re.compile(
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?([0-9]{1,4})"?\s*(?:$|[,;])', re.IGNORECASE)
-
-
-class InvalidParameter(InvalidRequest):
-    """A query parameter or header breaks its rule; `errors` names it under `parameter`."""
-
-    code = "invalid_parameter"
-    title = "A parameter is not valid"
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(f"{name}: {message}", errors=[{"pointer": "", "parameter": name, "message": message}])
 
 
 def checked_id(generation_id: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
+from atelier.core.answers import rfc3339
 from generation.api.fields import describe_request
 from generation.models import Generation, StageResult
 from generation.pipeline import lifecycle
@@ -29,11 +28,6 @@ STAGE_SPAN = {
     "upload": (99, 100),
 }
 """Which part of `percent` each stage is. Round figures: the drawing takes most of the time."""
-
-
-def to_json(value: Any) -> str:
-    """Compact JSON; other scripts than Latin stay readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def location(generation_id: str) -> str:
@@ -91,9 +85,9 @@ def _describe(
         "generationId": generation.id,
         "status": lifecycle.public_status(generation.status),
         "isTerminal": generation.is_terminal,
-        "createdAt": _moment(generation.created_at),
-        "startedAt": _moment(generation.started_at),
-        "completedAt": _moment(generation.completed_at),
+        "createdAt": rfc3339(generation.created_at),
+        "startedAt": rfc3339(generation.started_at),
+        "completedAt": rfc3339(generation.completed_at),
         "request": describe_request(generation.request),
         "progress": _progress(generation, spec, position),
         "images": [image for asset in assets if (image := _image(asset, spec))],
@@ -105,11 +99,6 @@ def _describe(
         "retryOf": generation.retry_of_id,
         "links": _links(generation),
     }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC with milliseconds."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _progress(generation: Generation, spec: GenerationSpec, position: int | None) -> dict[str, Any]:
@@ -154,7 +143,7 @@ def _image(asset: Any, spec: GenerationSpec) -> dict[str, Any] | None:
         "sizeBytes": asset.size_bytes,
         "sha256": asset.sha256,
         "seed": spec.image_seed(asset.ordinal),
-        "expiresAt": _moment(link.expires_at),
+        "expiresAt": rfc3339(link.expires_at),
         "safety": None,
         "quality": None,
     }

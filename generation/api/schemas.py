@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from atelier.core.documentation import ref
+from atelier.core.schemas import COUNT, POSITIVE, TEXT, TIME, URI, Schema, closed, listed, nullable
 from generation.api import fields
 from generation.api.representation import STAGE_SPAN
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
 from generation.pipeline.spec import FORMATS, GENERATION_TYPES, MAX_SEED
 
-Schema = dict[str, Any]
-
-COUNT: Schema = {"type": "integer", "minimum": 0}
-POSITIVE: Schema = {"type": "integer", "minimum": 1}
-TEXT: Schema = {"type": "string"}
-URI: Schema = {"type": "string", "format": "uri"}
-TIME: Schema = {"type": "string", "format": "date-time"}
 SEED: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_SEED}
 STATUS: Schema = {"type": "string", "enum": list(PUBLIC_STATUSES)}
 GENERATION_ID: Schema = {"type": "string", "pattern": "^gen_[a-z2-7]{20}$"}
-
-
-def nullable(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def closed(description: str = "", /, **properties: Schema) -> Schema:
-    """An object with exactly these members, all of them always there."""
-    described = {"description": description} if description else {}
-    return {
-        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
-    } | described  # fmt: skip
-
-
-def _listed(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 LINKS = closed(
@@ -109,16 +82,16 @@ GENERATION = closed(
     createdAt=TIME,
     startedAt=nullable(TIME),
     completedAt=nullable(TIME),
-    request=_ref("GenerationEcho"),
-    progress=_ref("Progress"),
-    images=_listed(_ref("Image")),
-    metadata=_ref("GenerationMetadata"),
+    request=ref("GenerationEcho"),
+    progress=ref("Progress"),
+    images=listed(ref("Image")),
+    metadata=ref("GenerationMetadata"),
     creditsHeld=COUNT | {"description": "Set aside when it was accepted."},
     creditsUsed=COUNT | {"description": "Charged for what was delivered; 0 until then."},
     processingTimeMs=nullable(COUNT),
-    error=nullable(_ref("GenerationError")),
+    error=nullable(ref("GenerationError")),
     retryOf=nullable(GENERATION_ID),
-    links=_ref("Links"),
+    links=ref("Links"),
 )
 
 ACCEPTED = closed(
@@ -130,7 +103,7 @@ ACCEPTED = closed(
     creditsHeld=COUNT,
     creditsUsed=COUNT,
     images={"type": "array", "maxItems": 0},
-    links=_ref("Links"),
+    links=ref("Links"),
 )
 
 PRICE = closed(
@@ -146,8 +119,8 @@ MODEL = closed(
     title=TEXT,
     revision=TEXT,
     licence=TEXT,
-    generationTypes=_listed({"type": "string", "enum": list(GENERATION_TYPES)}),
-    defaultFor=_listed({"type": "string", "enum": list(GENERATION_TYPES)}),
+    generationTypes=listed({"type": "string", "enum": list(GENERATION_TYPES)}),
+    defaultFor=listed({"type": "string", "enum": list(GENERATION_TYPES)}),
     nativeSize=closed(width=POSITIVE, height=POSITIVE),
     note=TEXT,
     available={"type": "boolean", "description": "Some worker has said that it can load it."},
@@ -192,7 +165,7 @@ EVENT: Schema = {
         "data": {
             "type": "string",
             "contentMediaType": "application/json",
-            "contentSchema": _ref("EventContent"),
+            "contentSchema": ref("EventContent"),
         },
     },
     "required": ["id", "event", "data"],
@@ -223,15 +196,15 @@ COMPONENTS: dict[str, Schema] = {
     "GenerationAccepted": ACCEPTED,
     "GenerationPrice": PRICE,
     # The price of a dry run, or the finished resource after `Prefer: wait`.
-    "GenerationOrPrice": {"oneOf": [_ref("Generation"), _ref("GenerationPrice")]},
-    "GenerationPage": closed(projects=_listed(_ref("Generation")), nextCursor=nullable(TEXT)),
+    "GenerationOrPrice": {"oneOf": [ref("Generation"), ref("GenerationPrice")]},
+    "GenerationPage": closed(projects=listed(ref("Generation")), nextCursor=nullable(TEXT)),
     "GenerationMetadata": METADATA,
     "GenerationError": closed(code=TEXT, message=TEXT),
     "Progress": PROGRESS,
     "Image": IMAGE,
     "Links": LINKS,
-    "Models": closed(models=_listed(MODEL)),
-    "Styles": closed(styles=_listed(STYLE)),
+    "Models": closed(models=listed(MODEL)),
+    "Styles": closed(styles=listed(STYLE)),
     "Account": ACCOUNT,
     "Event": EVENT,
     "EventContent": EVENT_CONTENT,

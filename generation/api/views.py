@@ -9,11 +9,11 @@ from django.http.response import HttpResponseBase
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
+from atelier.accounts.api import ApiView, json_answer, tightest
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens
 from generation.api import operations
 from generation.api.acceptance import accept, submission_limits
-from generation.api.base import ApiView, json_answer, tightest
 from generation.api.fields import parse_request, refuse_members
 from generation.api.offers import describe_price
 from generation.api.pages import read_page

@@ -16,10 +16,10 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import connection
 
+from atelier.core.answers import to_json
 from atelier.core.database import DISCONNECTED
 from atelier.core.errors import AtelierError
 from atelier.core.listen import listener
-from generation.api.representation import to_json
 from generation.models import Generation, GenerationEvent
 from generation.pipeline import lifecycle
 from generation.selectors import list_events

@@ -1,4 +1,4 @@
-"""What all views of this app share: strict queries, rate headers, answers as JSON."""
+"""What all API views share: strict queries, rate headers, answers as JSON."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 from atelier.accounts.authentication import Caller
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, read_allowances
+from atelier.core.answers import to_json
 from atelier.core.problems import UnknownParameter
-from generation.api.representation import to_json
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
