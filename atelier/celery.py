@@ -13,8 +13,17 @@ app.set_default()  # current_app is thread-local: without this a chain started i
 app.autodiscover_tasks()
 
 
+def second_app() -> Celery:
+    """The same application once more: two workers in one process need an app each, for it knows their queues."""
+    second = Celery("atelier-second", set_as_current=False)
+    second.config_from_object("django.conf:settings", namespace="CELERY")
+    second.autodiscover_tasks()
+    return second
+
+
 @worker_init.connect
 def _connect_presence(**_: object) -> None:
-    from atelier.presence import connect  # needs the apps, which are ready only now
+    from atelier import announcements, presence  # they need the apps, which are ready only now
 
-    connect()
+    presence.connect()
+    announcements.connect()

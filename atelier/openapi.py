@@ -19,6 +19,8 @@ from generation.api.schemas import COMPONENTS
 from storage.api.ranges import RangeUnsatisfiable
 from storage.blobs import BlobMissing, StorageUnavailable
 from storage.links import LinkExpired, LinkInvalid
+from webhooks.api import schemas as webhook_schemas
+from webhooks.api.operations import WEBHOOKS
 
 OUTSIDE: tuple[type[AtelierError], ...] = (
     UnknownPath, MethodNotAllowed, BadRequest,
@@ -66,9 +68,9 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     codes = sorted({code["code"] for code in list_codes()})
     members = PROBLEM["properties"]
     problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
-    schemas |= COMPONENTS | EXTRA | {"Problem": problem, "InvalidPart": INVALID_PART}
+    schemas |= COMPONENTS | webhook_schemas.COMPONENTS | EXTRA | {"Problem": problem, "InvalidPart": INVALID_PART}
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
-    result["tags"] = [{"name": name} for name in (operations.GENERATIONS, operations.OFFERS, "Service")]
+    result["tags"] = [{"name": name} for name in (operations.GENERATIONS, operations.OFFERS, WEBHOOKS, "Service")]
     for group in result["paths"].values():
         for operation in group.values():
             body = operation.get("requestBody")

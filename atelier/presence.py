@@ -16,6 +16,8 @@ from generation.heartbeat import leaving
 from generation.runner import get_engines
 from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
 
+MAIN = "atelier"
+
 log = logging.getLogger(__name__)
 _stopped = threading.Event()
 _beats: list[threading.Thread] = []
@@ -29,6 +31,8 @@ def connect() -> None:
 
 
 def _start(sender: Any, **_: Any) -> None:
+    if sender.app.main != MAIN:
+        return  # a second worker in this process: the first speaks for it
     _stopped.clear()
     leaving.clear()
     queues = list(sender.app.amqp.queues.consume_from)

@@ -7,11 +7,12 @@ from kombu import Exchange, Queue
 LANES = ("priority", "standard", "basic")
 POOLS = ("gpu", "cpu")
 CONTROL = "control"
+WEBHOOKS = "webhooks"
 DEAD = "dead"
 DELIVERY_LIMIT = 5
 """Deliveries after which the broker gives a message up. A second net: attempts are counted in PostgreSQL."""
 
-NAMES = (*(f"{pool}.{lane}" for pool in POOLS for lane in LANES), CONTROL)
+NAMES = (*(f"{pool}.{lane}" for pool in POOLS for lane in LANES), CONTROL, WEBHOOKS)
 """Every queue that a worker must serve (deploy/workers.yaml; a test checks it)."""
 
 

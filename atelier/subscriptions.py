@@ -10,32 +10,45 @@ from celery import Celery
 from atelier.outbox.models import OutboxMessage
 from atelier.outbox.relay import Publish
 from atelier.publisher import Publisher
-from atelier.queues import CONTROL, route
+from atelier.queues import CONTROL, WEBHOOKS, route
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`task` is sent to the queue of `pool` and the message's lane, or to the control queue when pool is None."""
+    """`task` is sent to `queue`, or to the queue of `pool` and the message's lane.
+
+    It is called with the subject and the payload; `by_number`: with the subject and the number of the message.
+    """
 
     task: str
     pool: str | None = None
+    queue: str = CONTROL
+    by_number: bool = False
+
+
+_TELL = Subscription("webhooks.fan_out", queue=WEBHOOKS, by_number=True)
+_SWEEP = Subscription("generation.sweep")
 
 
 SUBSCRIPTIONS: dict[str, tuple[Subscription, ...]] = {
     "generation.dispatched": (Subscription("generation.start", "cpu"),),
     "generation.stalled": (Subscription("generation.wake", "cpu"),),
-    "generation.completed": (Subscription("generation.sweep"),),
-    "generation.failed": (Subscription("generation.sweep"),),
-    "generation.blocked": (Subscription("generation.sweep"),),
-    "generation.cancelled": (Subscription("generation.sweep"),),
-    "generation.expired": (Subscription("generation.sweep"),),
+    "generation.queued": (_TELL,),
+    "generation.started": (_TELL,),
+    "generation.completed": (_SWEEP, _TELL),
+    "generation.failed": (_SWEEP, _TELL),
+    "generation.blocked": (_SWEEP, _TELL),
+    "generation.cancelled": (_SWEEP, _TELL),
+    "generation.expired": (_SWEEP, _TELL),
+    "credits.low": (_TELL,),
 }
 
 
 def _publish(subscriptions: tuple[Subscription, ...], publisher: Publisher, message: OutboxMessage) -> None:
     for subscription in subscriptions:
-        queue = CONTROL if subscription.pool is None else route(subscription.pool, message.lane)
-        publisher.send(subscription.task, args=(message.subject,), kwargs=message.payload, queue=queue)
+        queue = subscription.queue if subscription.pool is None else route(subscription.pool, message.lane)
+        values = {"message": message.pk} if subscription.by_number else message.payload
+        publisher.send(subscription.task, args=(message.subject,), kwargs=values, queue=queue)
 
 
 def routes(app: Celery) -> dict[str, Publish]:

@@ -20,7 +20,8 @@ class Generation(models.Model):
 
     `fence` grows with every claim: whoever holds an older one can change nothing. `lease_expires_at` belongs to
     the stage that is running; `waiting_since` says since when a link waits in a queue instead. `lane` is the
-    tier's, `route_lane` the one it was dispatched to. All times are the database's.
+    tier's, `route_lane` the one it was dispatched to. `webhook` is where this one is told as well: {url, events,
+    secret (sealed)}. All times are the database's.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "gen"), editable=False)
@@ -31,6 +32,7 @@ class Generation(models.Model):
     route_lane = models.CharField(max_length=10, blank=True)
     model = models.CharField(max_length=100)
     request = models.JSONField()
+    webhook = models.JSONField(null=True)
     spec = models.JSONField()
     facts = models.JSONField(default=dict)
     credits_held = models.PositiveIntegerField()
@@ -98,6 +100,13 @@ class Generation(models.Model):
     @property
     def plan_spec(self) -> GenerationSpec:
         return GenerationSpec.from_json(self.spec)
+
+    @property
+    def processing_ms(self) -> int | None:
+        """From the first start to the end; None when it has not both."""
+        if self.started_at is None or self.completed_at is None:
+            return None
+        return round((self.completed_at - self.started_at).total_seconds() * 1000)
 
     @property
     def is_terminal(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,31 @@ def get_generation(workspace_id: str, generation_id: str) -> Generation:
     if generation is None:
         raise GenerationNotFound
     return generation
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the outside is told of a generation, and the address it gave for that."""
+
+    workspace_id: str
+    data: dict[str, Any]
+    webhook: dict[str, Any] | None
+
+
+def get_told(generation_id: str, event: str) -> Told | None:
+    """The data of `event` (generation.queued ... generation.expired). Only what was settled when it happened."""
+    generation = Generation.objects.filter(id=generation_id).first()
+    if generation is None:
+        return None
+    kind = event.partition(".")[2]
+    status = "processing" if kind == "started" else kind
+    data: dict[str, Any] = {"generationId": generation.id, "status": status, "metadata": generation.request["metadata"]}
+    if status not in lifecycle.TERMINAL:
+        return Told(generation.workspace_id, data | {"creditsHeld": generation.credits_held}, generation.webhook)
+    data |= {"creditsUsed": generation.credits_used, "processingTimeMs": generation.processing_ms}
+    if generation.error_code:
+        data["error"] = {"code": generation.error_code, "message": generation.error_message}
+    return Told(generation.workspace_id, data, generation.webhook)
 
 
 def list_generations(workspace_id: str) -> QuerySet[Generation]:

@@ -8,3 +8,4 @@ from atelier.settings.generation import *
 from atelier.settings.logging import *
 from atelier.settings.security import *
 from atelier.settings.storage import *
+from atelier.settings.webhooks import *

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "atelier.audit",
     "billing",
     "storage",
+    "webhooks",
     "generation",
 ]
 

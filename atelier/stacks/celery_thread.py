@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from celery import Celery, signals
 from celery.worker import WorkController, state
@@ -23,6 +24,7 @@ class CeleryThread:
 
     def __init__(self, app: Celery, queues: Sequence[str], name: str) -> None:
         self._app, self._queues, self._name = app, list(queues), name
+        self._hostname = f"{name}@localhost"
         self.ready = threading.Event()
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
         signals.worker_ready.connect(self._announce, weak=False)
@@ -48,12 +50,13 @@ class CeleryThread:
         """True while the worker's loop runs."""
         return self._thread.is_alive()
 
-    def _announce(self, **_: object) -> None:
-        self.ready.set()
+    def _announce(self, sender: Any, **_: object) -> None:
+        if sender.hostname == self._hostname:
+            self.ready.set()
 
     def _work(self) -> None:
         worker = ThreadWorker(
-            app=self._app, hostname=f"{self._name}@localhost", pool="solo", concurrency=1, queues=self._queues,
+            app=self._app, hostname=self._hostname, pool="solo", concurrency=1, queues=self._queues,
             without_gossip=True, without_mingle=True, without_heartbeat=True, task_events=False,
         )  # fmt: skip
         worker.start()

@@ -31,7 +31,7 @@ from atelier.stacks.terminal import run_until_stopped
 from atelier.stacks.web import WebServer
 
 KIND = "embedded"
-WORKER = "embedded"
+WORKER, TELLER = "embedded", "webhooks"
 # Through this one module, as the engines do: diffusers replaces itself in sys.modules while it is imported, so two
 # threads that import it directly at the same time may get two different modules.
 HEAVY = "generation.engines.libraries"
@@ -171,19 +171,23 @@ class EmbeddedStack:
 
     def _start_service(self) -> None:
         from atelier import queues, scheduler
-        from atelier.celery import app
+        from atelier.celery import app, second_app
 
         ending = threading.Event()
         loops = threading.Thread(target=scheduler.run, args=(ending,), name="scheduler", daemon=True)
         loops.start()
         self._service_stops += [ending.set, partial(loops.join, 10)]
-        worker = CeleryThread(app, queues.NAMES, WORKER)
+        worker = CeleryThread(app, [name for name in queues.NAMES if name != queues.WEBHOOKS], WORKER)
         worker.start()
         self._service_stops.append(worker.stop)
+        # Beside it, so that nobody waits for a picture to be told of another one.
+        teller = CeleryThread(second_app(), (queues.WEBHOOKS,), TELLER)
+        teller.start()
+        self._service_stops.append(teller.stop)
         web = WebServer(self._application, self.port)
         web.start()
         self._service_stops.append(web.stop)
-        if not worker.ready.wait(30):
+        if not (worker.ready.wait(30) and teller.ready.wait(30)):
             raise StackError(f"The worker did not start; see {self.log}.")
 
     def _write_env(self) -> None:

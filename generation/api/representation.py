@@ -94,7 +94,7 @@ def _describe(
         "metadata": _metadata(generation, spec, stage_ms),
         "creditsHeld": generation.credits_held,
         "creditsUsed": generation.credits_used,
-        "processingTimeMs": _processing_ms(generation),
+        "processingTimeMs": generation.processing_ms,
         "error": _error(generation),
         "retryOf": generation.retry_of_id,
         "links": _links(generation),
@@ -160,12 +160,6 @@ def _metadata(generation: Generation, spec: GenerationSpec, stage_ms: dict[str, 
         "loadMs": None,
     }
     return known | generation.facts | {"attempts": generation.attempt, "stageMs": stage_ms}
-
-
-def _processing_ms(generation: Generation) -> int | None:
-    if generation.started_at is None or generation.completed_at is None:
-        return None
-    return round((generation.completed_at - generation.started_at).total_seconds() * 1000)
 
 
 def _error(generation: Generation) -> dict[str, str] | None:

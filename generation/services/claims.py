@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from atelier.core.database import notify
+from atelier.outbox.services import emit
 from generation.models import Generation, Slot, StageResult
 from generation.pipeline import lifecycle
 from generation.pipeline.registry import plan
@@ -59,6 +60,10 @@ def claim_generation(*, generation_id: str) -> Start | None:
             return None
         stages = pending_stages(generation)
         _execute(_START, [stages[0], generation_id])
+        emit(
+            "generation.started", subject=generation_id, lane=generation.route_lane,
+            dedupe_key=f"{generation_id}:started",
+        )  # fmt: skip
         return Start(generation.fence + 1, generation.route_lane, stages)
 
 

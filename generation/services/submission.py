@@ -17,6 +17,7 @@ from atelier.core.crashpoints import crashpoint
 from atelier.core.database import Now, database_now, insert_row, notify
 from atelier.core.errors import Conflict
 from atelier.core.ids import new_id
+from atelier.outbox.services import emit
 from billing.services.holds import place_hold
 from generation.models import Generation
 from generation.pipeline import lifecycle
@@ -165,6 +166,7 @@ def _insert(generation: Generation) -> None:
         workspace_id=generation.workspace_id, actor=generation.actor, action="generation.queued",
         subject=generation.id, facts={"credits": credits},
     )  # fmt: skip
+    emit("generation.queued", subject=generation.id, lane=generation.lane, dedupe_key=f"{generation.id}:queued")
     notify(DISPATCH_CHANNEL)
 
 

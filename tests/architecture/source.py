@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-PRODUCT = ("atelier", "billing", "generation", "storage")
+PRODUCT = ("atelier", "billing", "generation", "storage", "webhooks")
 """What runs in production. `bench` and `tests` are tools."""
 
 

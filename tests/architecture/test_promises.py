@@ -10,12 +10,17 @@ from tests.architecture.source import PROJECT, calls, imports, python_files, tre
 CLOCKS = {
     "datetime.now", "datetime.utcnow", "datetime.today", "timezone.now", "time.time", "time.time_ns", "date.today",
 }  # fmt: skip
-JUDGES = ("generation/services", "atelier/outbox", "billing/services", "atelier/accounts/throttling.py")
+JUDGES = (
+    "generation/services", "atelier/outbox", "billing/services", "webhooks/services",
+    "atelier/accounts/throttling.py",
+)  # fmt: skip
 """What decides on leases, deadlines, turns, limits and money."""
 
 
 def judged_by_the_database() -> list[Path]:
-    inside = [path for path in python_files("generation", "atelier", "billing") if str(path).startswith(JUDGES)]
+    inside = [
+        path for path in python_files("generation", "atelier", "billing", "webhooks") if str(path).startswith(JUDGES)
+    ]
     return [*inside, *(Path("generation") / name for name in ("runner.py", "heartbeat.py", "checkpoints.py"))]
 
 
@@ -43,7 +48,7 @@ def test_nobody_publishes_past_the_outbox() -> None:
     """Only the publisher sends for the relay, and only a running task sends the chain it has claimed."""
     senders = {
         str(path)
-        for path in python_files("atelier", "billing", "generation", "storage")
+        for path in python_files("atelier", "billing", "generation", "storage", "webhooks")
         for name, _ in calls(path)
         if name.rpartition(".")[2] in ("apply_async", "send_task", "delay", "delay_on_commit")
     }
@@ -60,7 +65,7 @@ def test_no_request_can_reach_the_broker() -> None:
 
 def crash_points() -> set[str]:
     points = set()
-    for path in python_files("atelier", "billing", "generation", "storage"):
+    for path in python_files("atelier", "billing", "generation", "storage", "webhooks"):
         for name, node in calls(path):
             if name == "crashpoint" and isinstance(node.args[0], ast.Constant):
                 points.add(node.args[0].value)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from atelier.accounts.tiers import TIERS
 from atelier.celery import app
-from atelier.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, declared, route
+from atelier.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, WEBHOOKS, declared, route
 from atelier.stacks.workers import load_workers
 from atelier.subscriptions import SUBSCRIPTIONS
 from generation.canvas import build_chain
 from generation.pipeline.lifecycle import TERMINAL, UPLOAD
 from generation.pipeline.registry import BY_NAME, pool_of
+from webhooks.events import EVENTS
 
 
 def tasks() -> set[str]:
@@ -29,7 +30,7 @@ def test_gpu_queues_are_served_by_gpu_workers_only() -> None:
 
 def test_every_tier_has_a_lane_and_every_lane_a_queue_a_pool() -> None:
     assert {tier.lane for tier in TIERS.values()} == set(LANES)
-    assert {route(pool, lane) for pool in POOLS for lane in LANES} | {CONTROL} == set(NAMES)
+    assert {route(pool, lane) for pool in POOLS for lane in LANES} | {CONTROL, WEBHOOKS} == set(NAMES)
 
 
 def test_queues_survive_and_give_up_after_a_limit_into_the_dead_letter_queue() -> None:
@@ -48,8 +49,14 @@ def test_every_event_has_a_task_that_exists() -> None:
 
 
 def test_every_event_that_is_told_is_in_the_table() -> None:
-    told = {"generation.dispatched", "generation.stalled", *(f"generation.{status}" for status in TERMINAL)}
-    assert set(SUBSCRIPTIONS) == told
+    inside = {"generation.dispatched", "generation.stalled"}
+    assert {*(f"generation.{status}" for status in TERMINAL)} | inside <= set(SUBSCRIPTIONS)
+    assert set(SUBSCRIPTIONS) - inside == set(EVENTS) - {"webhook.disabled"}
+
+
+def test_webhooks_have_a_worker_of_their_own() -> None:
+    serving = [worker for worker in load_workers() if WEBHOOKS in worker.queues]
+    assert [(worker.pool, worker.queues) for worker in serving] == [("net", (WEBHOOKS,))]
 
 
 def test_every_task_is_reached_by_an_event_or_a_chain() -> None:

@@ -1,0 +1,1 @@
+"""Webhooks: tells the outside what happened. Nobody but the wiring imports it."""

@@ -1,0 +1,73 @@
+"""The bodies of the operations on endpoints, checked field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from atelier.core.errors import InvalidRequest
+from atelier.core.problems import UnknownField
+from atelier.core.rules import Choice, Rule, Schema, Text, Wrong
+from webhooks.api.rules import EventNames, OwnHeaders
+from webhooks.api.times import Moment, Truth
+from webhooks.services.endpoints import Wanted
+
+URL = Text(1, 2048, visible=True)
+EVENTS, HEADERS, DESCRIPTION = EventNames(), OwnHeaders(), Text(0, 200)
+_MEANINGS = {
+    "url": "https on port 443, a public host name. It is checked now and at every send.",
+    "events": "Which events to send; empty: all of them.",
+    "description": "Yours; never interpreted.",
+    "headers": "Sent with every request; the values are kept sealed and never shown again.",
+    "asymmetric": "Sign with ed25519 (`v1a`) as well; `publicKey` verifies it.",
+    "status": "`disabled` stops sending; `active` begins anew.",
+    "from": "Events that happened at this time or later.",
+    "until": "Events that happened before this time.",
+    "include": "`undelivered`: what this endpoint has not taken. `all`: also what it has.",
+}
+CREATE: dict[str, Rule] = {
+    "url": URL, "events": EVENTS, "description": DESCRIPTION, "headers": HEADERS, "asymmetric": Truth(),
+}  # fmt: skip
+UPDATE: dict[str, Rule] = {
+    "url": URL, "events": EVENTS, "description": DESCRIPTION, "headers": HEADERS,
+    "status": Choice(("active", "disabled")),
+}  # fmt: skip
+REPLAY: dict[str, Rule] = {"from": Moment(), "until": Moment(), "include": Choice(("undelivered", "all"))}
+
+
+def schema_of(rules: dict[str, Rule], required: tuple[str, ...] = ()) -> Schema:
+    """The JSON Schema of a body."""
+    members = {name: rule.schema | {"description": _MEANINGS[name]} for name, rule in rules.items()}
+    listed = {"required": list(required)} if required else {}
+    return {"type": "object", "properties": members, "additionalProperties": False} | listed
+
+
+def check_body(body: Any, rules: dict[str, Rule], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The checked members. Raises `UnknownField`, or `InvalidRequest` with every wrong member."""
+    members = body if isinstance(body, dict) else {}
+    unknown = [name for name in members if name not in rules]
+    if unknown:
+        raise _refusal(UnknownField, [(f"/{_token(name)}", "There is no such field.") for name in unknown])
+    wrong = [(f"/{name}", "It is required.") for name in required if name not in members]
+    checked = {}
+    for name, value in members.items():
+        try:
+            checked[name] = rules[name].check(value)
+        except Wrong as broken:
+            wrong.append((f"/{name}{broken.pointer}", broken.message))
+    if wrong:
+        raise _refusal(InvalidRequest, wrong)
+    return checked
+
+
+def parse_endpoint(body: Any) -> Wanted:
+    """The body of POST /webhook-endpoints. Raises what `check_body` raises."""
+    return Wanted(**check_body(body, CREATE, ("url",)))
+
+
+def _refusal(kind: type[InvalidRequest], wrong: list[tuple[str, str]]) -> InvalidRequest:
+    errors = [{"pointer": pointer, "message": message} for pointer, message in wrong]
+    return kind(f"{errors[0]['pointer'][1:101]}: {errors[0]['message']}", errors=errors)
+
+
+def _token(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")[:100]

@@ -1,0 +1,63 @@
+"""The events that clients can ask for, and the document that tells one. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import rfc8785
+
+EVENTS = (
+    "generation.queued", "generation.started", "generation.completed", "generation.failed", "generation.blocked",
+    "generation.cancelled", "generation.expired", "credits.low", "webhook.disabled",
+)  # fmt: skip
+TEST = "webhook.test"
+"""Sent by POST .../test only, to that endpoint, whatever its filter."""
+MAX_BODY = 20_000
+"""Bytes of a body (Standard Webhooks 1.0.0 asks for less than 20 kB)."""
+_SAFE = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened in a workspace. `dedupe_key` makes it one event however often it is told.
+
+    `occurred_at` is RFC 3339 text of the moment; `hook` the one-generation webhook of the subject, if it has one.
+    """
+
+    workspace_id: str
+    type: str
+    subject: str
+    occurred_at: Any
+    dedupe_key: str
+    data: dict[str, Any]
+    hook: dict[str, Any] | None = None
+
+
+def wants(events: list[str], event: str) -> bool:
+    """Whether a filter lets an event through; an empty filter asks for all."""
+    return not events or event in events
+
+
+def document(*, event_id: str, event: str, sequence: int, timestamp: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The body without its signatures: the fields of the document and those of Standard Webhooks."""
+    return {
+        "id": event_id, "event": event, "type": event, "sequence": sequence, "timestamp": timestamp,
+        "data": portable(data),
+    }  # fmt: skip
+
+
+def encode(document: dict[str, Any]) -> bytes:
+    """The one canonical form (RFC 8785): sorted names, no blanks, UTF-8."""
+    return rfc8785.dumps(document)
+
+
+def portable(value: Any) -> Any:
+    """The value with whole numbers beyond 2^53 as strings: RFC 8785 and half of all JSON readers would round them."""
+    if isinstance(value, dict):
+        return {name: portable(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [portable(member) for member in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE:
+        return str(value)
+    return value

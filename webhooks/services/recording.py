@@ -1,0 +1,96 @@
+"""An event becomes rows: its sequence number, and a delivery for every endpoint that wants it. Twice is once."""
+
+from __future__ import annotations
+
+import json
+
+from django.db import connection, transaction
+
+from atelier.core.crashpoints import crashpoint
+from atelier.core.database import notify
+from atelier.core.ids import new_id
+from webhooks.events import Fact
+from webhooks.models import Delivery, Endpoint, Event
+from webhooks.selectors import list_listening
+from webhooks.services.vault import default_secret, open_hook_secret, seal_keys
+from webhooks.signing import Keys
+
+CHANNEL = "atelier_webhooks"
+"""Some delivery may be due."""
+
+_NEXT = """
+INSERT INTO webhooks_counter (workspace_id, last) VALUES (%s, 1)
+ON CONFLICT (workspace_id) DO UPDATE SET last = webhooks_counter.last + 1 RETURNING last
+"""
+_ADD = """
+INSERT INTO webhooks_event (id, workspace_id, sequence, type, subject, data, occurred_at, dedupe_key)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
+"""
+
+
+class AlreadyTold(Exception):
+    """The event is there already; its number must not be spent."""
+
+
+def record_event(fact: Fact) -> str | None:
+    """Write the event and its deliveries in one transaction; the event's id, None when it was recorded before."""
+    if Event.objects.filter(dedupe_key=fact.dedupe_key).exists():
+        return None
+    try:
+        with transaction.atomic():
+            event_id = add_event(fact)
+            if fact.hook is not None:
+                _open_hook(fact, fact.hook)
+            add_deliveries(event_id, list_listening(fact.workspace_id, fact.type, fact.subject))
+            crashpoint("webhooks.recorded")
+    except AlreadyTold:
+        return None
+    return event_id
+
+
+def add_deliveries(event_id: str, endpoints: list[Endpoint]) -> int:
+    """A delivery of the event for each endpoint that has none; due at once. Inside a transaction."""
+    rows = [
+        Delivery(workspace_id=endpoint.workspace_id, event_id=event_id, endpoint_id=endpoint.id)
+        for endpoint in endpoints
+    ]  # fmt: skip
+    if rows:
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        notify(CHANNEL)
+    return len(rows)
+
+
+def add_event(fact: Fact) -> str:
+    """The row of a new event under the workspace's next number, locked until the commit: no gap, no double.
+
+    Inside a transaction; raises `AlreadyTold`, and the transaction must be rolled back then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [fact.workspace_id])
+        (sequence,) = cursor.fetchone()
+        cursor.execute(
+            _ADD,
+            [
+                new_id("evt"), fact.workspace_id, sequence, fact.type, fact.subject, json.dumps(fact.data),
+                fact.occurred_at, fact.dedupe_key,
+            ],
+        )  # fmt: skip
+        row = cursor.fetchone()
+    if row is None:
+        raise AlreadyTold
+    return str(row[0])
+
+
+def _open_hook(fact: Fact, hook: dict[str, object]) -> None:
+    """The endpoint of a one-generation webhook, made by the first event of its generation."""
+    endpoint_id, sealed = new_id("whk"), str(hook.get("secret") or "")
+    secret = open_hook_secret(fact.subject, sealed) if sealed else default_secret(fact.workspace_id)
+    Endpoint.objects.bulk_create(
+        [
+            Endpoint(
+                id=endpoint_id, workspace_id=fact.workspace_id, source_id=fact.subject, url=hook["url"],
+                events=hook.get("events") or [], keys=seal_keys(endpoint_id, Keys(secret)),
+            )
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
