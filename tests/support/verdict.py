@@ -93,7 +93,8 @@ _DELIVERY = {
     "one message says that it ended": """
         SELECT id FROM generation_generation g WHERE status = ANY(%(terminal)s) AND
             (SELECT array_agg(m.event) FROM outbox_outboxmessage m
-             WHERE m.subject = g.id AND m.event <> ALL(ARRAY['generation.dispatched', 'generation.stalled', 'generation.queued', 'generation.started']))
+             WHERE m.subject = g.id AND m.event <> ALL(ARRAY[
+                'generation.dispatched', 'generation.stalled', 'generation.queued', 'generation.started']))
             IS DISTINCT FROM ARRAY['generation.' || g.status]::varchar[]""",
     "the audit trail has its beginning and its end once": """
         SELECT id FROM generation_generation g WHERE status = ANY(%(terminal)s) AND

@@ -29,6 +29,7 @@ from tests.support.stories import (
     walk_to,
 )
 
+DISPATCHED = "outbox_outboxmessage WHERE event = 'generation.dispatched'"
 pytestmark = pytest.mark.usefixtures("committed", "no_limits")
 
 
@@ -185,7 +186,7 @@ def test_eight_dispatchers_at_once_keep_every_limit() -> None:
     assert all(running[workspace_id] <= limit for workspace_id, limit in limits.items())
     assert sum(running.values()) == 16, "two a worker"
     assert query("SELECT count(*) FROM generation_generation WHERE status = 'dispatched'") == [(16,)]
-    assert query("SELECT count(*), count(DISTINCT subject) FROM outbox_outboxmessage") == [(16, 16)]
+    assert query(f"SELECT count(*), count(DISTINCT subject) FROM {DISPATCHED}") == [(16, 16)]
 
 
 def test_what_waits_for_a_second_try_is_left_alone_until_its_time() -> None:
@@ -217,7 +218,7 @@ def test_a_dispatcher_that_dies_leaves_all_or_nothing(point: str, dispatched: in
     start_worker()
     submit(open_workspace())
     assert alone(dispatch_next, settings={"ATELIER_CRASHPOINT": point}).signal == 9
-    for table in ("generation_slot", "outbox_outboxmessage"):
+    for table in ("generation_slot", DISPATCHED):
         assert query(f"SELECT count(*) FROM {table}") == [(dispatched,)]
     assert dispatch_next() is not bool(dispatched)
     assert query("SELECT count(*), max(wakes) FROM generation_generation WHERE status = 'dispatched'") == [(1, 1)]
