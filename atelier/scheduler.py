@@ -1,4 +1,4 @@
-"""The scheduler: dispatch, relay, reap and reconcile, each in its own loop. Run as many as you like."""
+"""The scheduler: dispatch, relay, reap, reconcile and the books, each in its own loop. Run as many as you like."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
+from atelier.audit.heads import publish_heads
 from atelier.celery import app
 from atelier.core.database import attempt
+from atelier.ledger import head_store, verify_nightly
 from atelier.outbox.relay import BATCH, relay_batch
 from atelier.outbox.services import CHANNEL as OUTBOX_CHANNEL
 from atelier.subscriptions import routes
+from billing.services.grants import expire_grants
+from billing.services.holds import expire_holds
+from billing.services.plans import renew_plans
 from generation.services.events import DISPATCH_CHANNEL
 from generation.services.recovery import forget_old_answers, reap, reconcile
 from generation.services.scheduling import dispatch_next
@@ -46,6 +51,20 @@ def _forget() -> int:
     return 0
 
 
+def _keep_books() -> int:
+    """What the calendar does to the books, and the evidence of it outside the database."""
+    renew_plans()
+    expire_grants()
+    expire_holds()
+    publish_heads(head_store())
+    return 0
+
+
+def _verify() -> int:
+    verify_nightly()
+    return 0
+
+
 def _relay() -> Callable[[], int]:
     destinations = routes(app)
     return lambda: relay_batch(destinations) // BATCH  # one that was not full left nothing; a new message rings again
@@ -56,6 +75,8 @@ LOOPS = (
     Loop("relay", _relay(), 1.0, OUTBOX_CHANNEL),
     Loop("reap", reap, min(5.0, settings.ATELIER_LEASE_SECONDS / 4)),
     Loop("reconcile", _reconcile, 60.0),
+    Loop("books", _keep_books, 60.0),
+    Loop("verify", _verify, 3600.0),
     Loop("forget", _forget, 3600.0),
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, F, QuerySet, Sum
+from django.db import connection
+from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models import Account, Transfer
@@ -12,18 +13,25 @@ from billing.models import Account, Transfer
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Whole credits: what can be spent, and what is set aside for accepted work."""
+    """Whole credits: what there is (below zero where a line allows it), what is set aside for accepted work, and how
+    many credits may be owed."""
 
     available: int
     held: int
+    line: int = 0
+
+    @property
+    def spendable(self) -> int:
+        """What a hold may take."""
+        return max(0, self.available + self.line)
 
 
 def get_balance(workspace_id: str) -> Balance:
     """The workspace's spendable and held credits."""
-    kinds = dict(
-        Account.objects.filter(workspace_id=workspace_id, kind__in=("available", "held")).values_list("kind", "balance")
-    )
-    return Balance(kinds.get("available", 0), kinds.get("held", 0))
+    rows = Account.objects.filter(workspace_id=workspace_id, kind__in=("available", "held"))
+    found = {kind: (balance, floor) for kind, balance, floor in rows.values_list("kind", "balance", "floor")}
+    available, floor = found.get("available", (0, 0))
+    return Balance(available, found.get("held", (0, 0))[0], -floor)
 
 
 def trial_balance() -> int:
@@ -33,16 +41,62 @@ def trial_balance() -> int:
 
 def list_transfers(workspace_id: str) -> QuerySet[Transfer]:
     """The workspace's transfers, newest first."""
-    return Transfer.objects.filter(workspace_id=workspace_id).order_by("-created_at", "-id")
+    return Transfer.objects.filter(workspace_id=workspace_id).order_by("-chain_seq")
+
+
+_UNBALANCED = """
+SELECT account.id FROM billing_account account LEFT JOIN (
+    SELECT id, sum(amount) AS total FROM (
+        SELECT credit_id AS id, sum(amount) AS amount FROM billing_transfer GROUP BY credit_id
+        UNION ALL
+        SELECT debit_id, -sum(amount) FROM billing_transfer GROUP BY debit_id
+    ) sides GROUP BY id
+) booked ON booked.id = account.id
+WHERE account.balance <> coalesce(booked.total, 0) ORDER BY account.id
+"""
+_HELD_APART = """
+SELECT count(*) FROM billing_account account LEFT JOIN (
+    SELECT h.workspace_id, sum(h.amount) AS amount FROM billing_hold h
+    LEFT JOIN billing_holdoutcome o ON o.hold_id = h.id WHERE o.hold_id IS NULL GROUP BY h.workspace_id
+) open ON open.workspace_id = account.workspace_id
+WHERE account.kind = 'held' AND account.balance <> coalesce(open.amount, 0)
+"""
+_BROKEN_RUNS = """
+WITH entries AS (
+    SELECT id, workspace_id, chain_seq, debit_id AS account, debit_version AS version, debit_balance AS balance,
+        -amount AS change FROM billing_transfer
+    UNION ALL
+    SELECT id, workspace_id, chain_seq, credit_id, credit_version, credit_balance, amount FROM billing_transfer
+), runs AS (
+    SELECT *, lag(balance, 1, 0::bigint) OVER ages AS before, row_number() OVER ages AS expected FROM entries
+    WINDOW ages AS (PARTITION BY account ORDER BY version)
+)
+SELECT workspace_id, chain_seq, id FROM runs WHERE balance <> before + change OR version <> expected
+ORDER BY workspace_id, chain_seq LIMIT 100
+"""
 
 
 def list_unbalanced_accounts() -> list[int]:
     """Ids of accounts whose balance is not what their transfers add up to: an empty list, or the books lie."""
-    booked = Coalesce(Sum("credits__amount", distinct=False), 0)
-    credited = dict(Account.objects.annotate(total=booked).values_list("id", "total"))
-    debited = dict(Account.objects.annotate(total=Coalesce(Sum("debits__amount"), 0)).values_list("id", "total"))
-    return [
-        account_id
-        for account_id, balance in Account.objects.values_list("id", F("balance"))
-        if balance != credited[account_id] - debited[account_id]
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_UNBALANCED)
+        return [account_id for (account_id,) in cursor.fetchall()]
+
+
+def list_differences() -> dict[str, int]:
+    """What must be zero in the books, by name; all of it in one snapshot where the caller's transaction has one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD_APART)
+        apart = cursor.fetchone()[0]
+    return {
+        "trial_balance": trial_balance(),
+        "unbalanced_accounts": len(list_unbalanced_accounts()),
+        "held_unlike_open_holds": apart,
+    }
+
+
+def list_broken_runs() -> list[tuple[str, int, str]]:
+    """(workspace, place, transfer) of entries whose running balance or version does not follow the one before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BROKEN_RUNS)
+        return cursor.fetchall()

@@ -1,12 +1,52 @@
-"""The audit trail. The service's database role can add and read rows, nothing else."""
+"""The audit trail, and what hash-chained tables share. The service's role can add and read rows, nothing else."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 
 
-class AuditEntry(models.Model):
+class Chained(models.Model):
+    """A row of a chain: a trigger fills these columns in, whatever the insert says (`migrations/chain.sql`)."""
+
+    chain_seq = models.BigIntegerField(db_default=0, editable=False)
+    prev_hash = models.BinaryField(db_default=Value(b""), editable=False)
+    hash = models.BinaryField(db_default=Value(b""), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def chain_constraints(name: str) -> list[models.BaseConstraint]:
+    """No fork: one row a place, one row after a row. Rows of no workspace are one chain."""
+    return [
+        models.UniqueConstraint(fields=["workspace", "chain_seq"], name=f"{name}_seq", nulls_distinct=False),
+        models.UniqueConstraint(fields=["workspace", "prev_hash"], name=f"{name}_prev", nulls_distinct=False),
+    ]
+
+
+class ChainHead(models.Model):
+    """The last row of a chain. Its lock puts the writers of a workspace in one line; only triggers write it.
+
+    `published_seq` is how far the head was written outside the database; it is all that the service may change.
+    """
+
+    chain = models.CharField(max_length=20)
+    workspace_id = models.CharField(max_length=32, blank=True)
+    seq = models.BigIntegerField(default=0)
+    prev_hash = models.BinaryField(default=bytes(32))
+    hash = models.BinaryField(default=bytes(32))
+    published_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "workspace_id"], name="chain_head_once")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.workspace_id} {self.seq}"
+
+
+class AuditEntry(Chained):
     """One state-changing operation: `actor` did `action` to `subject`."""
 
     workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, null=True, related_name="+")
@@ -19,6 +59,7 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name_plural = "audit entries"
         indexes = [models.Index(fields=["workspace", "-id"], name="audit_by_workspace")]
+        constraints = chain_constraints("audit_chain")
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.subject}"

@@ -2,6 +2,7 @@
 
 from atelier.settings.api import *
 from atelier.settings.base import *
+from atelier.settings.billing import *
 from atelier.settings.broker import *
 from atelier.settings.database import *
 from atelier.settings.generation import *

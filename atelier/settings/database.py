@@ -34,3 +34,4 @@ DATABASES = {
     }
 }
 SERVICE_ROLE = dj_database_url.parse(_service_url)["USER"]
+AUDITOR_ROLE = env.text("ATELIER_AUDITOR_ROLE", "atelier_auditor")

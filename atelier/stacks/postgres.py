@@ -18,7 +18,7 @@ from atelier.stacks.ports import HOST, free_port
 from atelier.stacks.privileges import RunAs, run_as
 from atelier.stacks.process import Child, ChildFailed, Command, StackError, is_alive, run_once, stop_stranger
 
-SUPERUSER, OWNER, SERVICE = "postgres", "atelier_owner", "atelier_service"
+SUPERUSER, OWNER, SERVICE, AUDITOR = "postgres", "atelier_owner", "atelier_service", "atelier_auditor"
 DATABASE = "atelier"
 LEFTOVER_SECONDS = 15.0
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 107
@@ -31,18 +31,20 @@ def _password() -> str:
 
 @dataclass(frozen=True)
 class DatabasePasswords:
-    """Passwords of the three roles; URL-safe text. A data directory keeps the ones it was made with."""
+    """Passwords of the four roles; URL-safe text. A data directory keeps the ones it was made with."""
 
     superuser: str = field(default_factory=_password, repr=False)
     owner: str = field(default_factory=_password, repr=False)
     service: str = field(default_factory=_password, repr=False)
+    auditor: str = field(default_factory=_password, repr=False)
 
 
 class Postgres:
     """One cluster in `directory`, on one loopback port that restarts keep.
 
     Roles: `postgres` (superuser, for tests and repairs), `atelier_owner` (owns the database and may alter
-    its tables), `atelier_service` (what the service runs as: logs in, and nothing it was not granted).
+    its tables), `atelier_service` (what the service runs as: logs in, and nothing it was not granted),
+    `atelier_auditor` (reads the books and the audit trail).
     """
 
     name = "postgres"
@@ -68,6 +70,11 @@ class Postgres:
     def service_url(self) -> str:
         """URL of the role the service runs as."""
         return self.url(SERVICE, self.passwords.service)
+
+    @property
+    def auditor_url(self) -> str:
+        """URL of the role that may only read the books and the audit trail."""
+        return self.url(AUDITOR, self.passwords.auditor)
 
     def url(self, role: str, password: str, database: str = DATABASE) -> str:
         """A libpq URL over TCP."""
@@ -194,7 +201,8 @@ class Postgres:
     def _make_roles(self) -> None:
         """Roles and database, made or brought back to what they should be."""
         with self._connect() as connection:
-            for role, password in ((OWNER, self.passwords.owner), (SERVICE, self.passwords.service)):
+            words = self.passwords
+            for role, password in ((OWNER, words.owner), (SERVICE, words.service), (AUDITOR, words.auditor)):
                 _make_role(connection, role, password)
             _make_database(connection)
 
@@ -227,8 +235,9 @@ def _make_role(connection: psycopg.Connection, role: str, password: str) -> None
 
 def _make_database(connection: psycopg.Connection) -> None:
     known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-    names = {"database": sql.Identifier(DATABASE), "owner": sql.Identifier(OWNER), "service": sql.Identifier(SERVICE)}
+    names = {"database": sql.Identifier(DATABASE), "owner": sql.Identifier(OWNER)}
+    names |= {"service": sql.Identifier(SERVICE), "auditor": sql.Identifier(AUDITOR)}
     if not known:
         connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
-    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {service}").format(**names))
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {service}, {auditor}").format(**names))

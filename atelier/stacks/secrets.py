@@ -28,6 +28,7 @@ class StateSecrets:
     superuser_password: str = field(default_factory=_word, repr=False)
     owner_password: str = field(default_factory=_word, repr=False)
     service_password: str = field(default_factory=_word, repr=False)
+    auditor_password: str = field(default_factory=_word, repr=False)
     broker_password: str = field(default_factory=_word, repr=False)
     store_secret: str = field(default_factory=_word, repr=False)
     admin_password: str = field(default_factory=_word, repr=False)
@@ -35,8 +36,10 @@ class StateSecrets:
 
     @property
     def database(self) -> DatabasePasswords:
-        """The passwords of the three database roles."""
-        return DatabasePasswords(self.superuser_password, self.owner_password, self.service_password)
+        """The passwords of the four database roles."""
+        return DatabasePasswords(
+            self.superuser_password, self.owner_password, self.service_password, self.auditor_password
+        )
 
 
 def load_secrets(path: Path) -> StateSecrets:
@@ -47,11 +50,15 @@ def load_secrets(path: Path) -> StateSecrets:
         return made
     try:
         content = json.loads(path.read_text())
-        return StateSecrets(**{name.name: str(content[name.name]) for name in fields(StateSecrets)})
+        young = {} if "auditor_password" in content else {"auditor_password": _word()}  # a role that came later
+        state = StateSecrets(**{name.name: str((content | young)[name.name]) for name in fields(StateSecrets)})
     except (ValueError, KeyError, TypeError) as error:
         raise StackError(
             f"{path} is damaged ({error!r}): restore it, or remove {path.parent} to start anew."
         ) from error
+    if young:
+        save_secrets(path, state)
+    return state
 
 
 def save_secrets(path: Path, state: StateSecrets) -> None:

@@ -1,32 +1,118 @@
-"""Giving credits to a workspace."""
+"""Giving credits to a workspace, and taking back what was given for a time and not used."""
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from datetime import datetime
 
-from billing.models import Transfer
+from django.db import IntegrityError, connection, transaction
+
+from atelier.core.crashpoints import crashpoint
+from atelier.core.errors import InvalidRequest
+from billing.lots import Movement, unspent
+from billing.models import GrantEnd, Transfer
+from billing.selectors import get_balance
 from billing.services.transfers import post_transfer
 
+SOURCES = ("grant", "renewal", "top_up", "promotion")
+"""Why credits were given; the transfer's reference."""
 
-def grant_credits(*, workspace_id: str, amount: int, idempotency_key: str, note: str = "") -> str:
-    """Grant `amount` credits once per idempotency key; the transfer's id, the first one's on a repeat."""
+
+class IdempotencyKeyTaken(InvalidRequest):
+    """The key was used for a grant of another amount, or to another workspace."""
+
+    code = "grant_key_reused"
+    title = "The key belongs to another grant"
+
+
+def grant_credits(
+    *,
+    workspace_id: str,
+    amount: int,
+    idempotency_key: str,
+    note: str = "",
+    source: str = "grant",
+    expires_at: datetime | None = None,
+    actor: str = "",
+) -> str:
+    """Grant `amount` credits once per idempotency key; the transfer's id, the first one's on a repeat.
+
+    What is unspent at `expires_at` is taken back. Raises `InvalidAmount`, and `IdempotencyKeyTaken` when the key was
+    used for another amount or workspace.
+    """
+    if source not in SOURCES:
+        raise ValueError(f"{source!r} is none of {SOURCES}")
     key = f"grant:{idempotency_key}"
+    asked = (workspace_id, amount)
     try:
         with transaction.atomic():
-            return _find(key) or post_transfer(
-                workspace_id=workspace_id,
-                kind="grant",
-                amount=amount,
-                reference="grant",
-                idempotency_key=key,
-                note=note,
-            )
+            return _find(key, asked) or post_transfer(
+                workspace_id=workspace_id, kind="grant", amount=amount, reference=source, idempotency_key=key,
+                note=note, actor=actor, expires_at=expires_at,
+            )  # fmt: skip
     except IntegrityError:  # the same grant, committed by another process in this moment
-        first = _find(key)
+        first = _find(key, asked)
         if first is None:
             raise
         return first
 
 
-def _find(key: str) -> str | None:
-    return Transfer.objects.filter(idempotency_key=key).values_list("id", flat=True).first()
+def _find(key: str, asked: tuple[str, int]) -> str | None:
+    found = Transfer.objects.filter(idempotency_key=key).values_list("id", "workspace_id", "amount").first()
+    if found is None:
+        return None
+    if found[1:] != asked:
+        raise IdempotencyKeyTaken("Use a new key for a new grant.")
+    return found[0]
+
+
+_ENDED = """
+SELECT t.id FROM billing_transfer t LEFT JOIN billing_grantend e ON e.grant_id = t.id
+WHERE t.expires_at <= clock_timestamp() AND e.grant_id IS NULL
+ORDER BY t.workspace_id, t.expires_at, t.chain_seq LIMIT 100
+"""
+
+
+def expire_grants() -> int:
+    """Take back what is unspent of every grant that has ended; how many grants. Safe to run in parallel."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED)
+        ended = [grant_id for (grant_id,) in cursor.fetchall()]
+    for grant_id in ended:
+        with transaction.atomic():
+            _expire(grant_id)
+    return len(ended)
+
+
+def _expire(grant_id: str) -> None:
+    grant = Transfer.objects.get(id=grant_id)
+    _lock_books(grant.workspace_id)
+    if GrantEnd.objects.filter(grant=grant).exists():  # by another scheduler in this moment
+        return
+    left = min(_unspent(grant), max(0, get_balance(grant.workspace_id).available))
+    transfer_id = None
+    if left:
+        transfer_id = post_transfer(
+            workspace_id=grant.workspace_id, kind="expire", amount=left, reference=grant.id,
+            idempotency_key=f"expire:{grant.id}", actor="scheduler",
+        )  # fmt: skip
+    crashpoint("expire.booked")
+    GrantEnd.objects.bulk_create(
+        [GrantEnd(grant=grant, workspace_id=grant.workspace_id, expired=left, transfer_id=transfer_id)]
+    )
+
+
+def _lock_books(workspace_id: str) -> None:
+    """No transfer of this workspace is booked by others until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT billing_lock_books(%s)", [workspace_id])
+
+
+def _unspent(grant: Transfer) -> int:
+    """Replays what happened since the oldest grant that could still be spent together with this one."""
+    running = Transfer.objects.filter(
+        workspace_id=grant.workspace_id, expires_at__gt=grant.created_at, chain_seq__lte=grant.chain_seq
+    )
+    first = running.order_by("chain_seq").values_list("chain_seq", flat=True).first() or grant.chain_seq
+    rows = Transfer.objects.filter(workspace_id=grant.workspace_id, chain_seq__gte=first).order_by("chain_seq")
+    fields = rows.values_list("id", "kind", "amount", "reference", "created_at", "expires_at")
+    return unspent((Movement(*row) for row in fields.iterator()), grant.id)

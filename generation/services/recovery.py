@@ -10,7 +10,8 @@ from django.db.models import F, Q, QuerySet
 
 from atelier.core.database import Now
 from atelier.outbox.services import emit
-from billing.selectors import list_unbalanced_accounts, trial_balance
+from billing.selectors import list_differences
+from billing.services.checks import report_check
 from generation.models import Generation, IdempotencyRecord
 from generation.pipeline import lifecycle
 from generation.services.claims import requeue
@@ -133,14 +134,20 @@ _INVARIANTS = {
 
 
 def reconcile() -> dict[str, int]:
-    """Count everything that must be zero; the names of what is not, with how often. Read in one snapshot."""
+    """Count everything that must be zero; the names of what is not, with how often. Read in one snapshot.
+
+    While money is among it nothing new is accepted (`ledger_mismatch`).
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        counts = {"trial_balance": trial_balance(), "unbalanced_accounts": len(list_unbalanced_accounts())}
+        counts = list_differences()
+        money = list(counts)
         for name, statement in _INVARIANTS.items():
             cursor.execute(statement)
             counts[name] = cursor.fetchone()[0]
-    return {name: count for name, count in counts.items() if count}
+    wrong = {name: count for name, count in counts.items() if count}
+    report_check("reconcile", {name: count for name, count in wrong.items() if name in money})
+    return wrong
 
 
 def forget_old_answers() -> int:

@@ -141,7 +141,7 @@ GUARDS = [
             open_workspace("poor", "studio", credits=100)
         ),
         Schema("billing_account", "account_not_overdrawn"),
-        Trigger("billing_post_transfer", "account.balance < NEW.amount", "false"),
+        Trigger("billing_post_transfer", "a.balance - NEW.amount >= a.floor", "true"),
     ),
     guard(
         "a key that fits any body",

@@ -10,7 +10,8 @@ import psycopg
 
 from atelier.stacks.postgres import Postgres
 
-KEEP = ("django_migrations", "django_content_type", "auth_permission")
+KEEP = ("django_migrations", "django_content_type", "auth_permission", "billing_ratecard")
+"""The price list stays; the fair-use line goes, so that every tier ends at zero unless a test draws a line."""
 
 
 def prepare(server: Postgres) -> None:
@@ -19,6 +20,8 @@ def prepare(server: Postgres) -> None:
     environment = os.environ | {"DATABASE_OWNER_URL": server.owner_url}
     for command in (["migrate", "-v0"], ["grant_service_role"]):
         subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
+    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM billing_creditline")
 
 
 def empty(superuser_url: str) -> None:

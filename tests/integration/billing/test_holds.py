@@ -132,4 +132,6 @@ def test_an_outcome_over_its_hold_is_refused_by_the_database(workspace: Workspac
         workspace_id=workspace.id, kind="capture", amount=5, reference="gen_a", idempotency_key="capture:x"
     )
     with pytest.raises(IntegrityError, match="outcome_of_hold"):
-        HoldOutcome.objects.create(hold_id=hold_id, amount=6, captured=6, released=0, capture_id=capture)
+        HoldOutcome.objects.create(
+            hold_id=hold_id, workspace_id=workspace.id, amount=6, captured=6, released=0, capture_id=capture
+        )

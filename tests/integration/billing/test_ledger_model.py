@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from atelier.accounts.services import create_workspace
 from billing.selectors import get_balance, list_unbalanced_accounts, trial_balance
-from billing.services.grants import grant_credits
+from billing.services.grants import IdempotencyKeyTaken, grant_credits
 from billing.services.holds import HoldAlreadyResolved, place_hold, resolve_hold
 from billing.services.transfers import InsufficientCredits
 from tests.support.stories import query
@@ -54,6 +54,10 @@ class Ledger(RuleBasedStateMachine):
     @rule(name=st.sampled_from("abc"), amount=AMOUNTS)
     def grant(self, name: str, amount: int) -> None:
         key = f"{self.number}:{name}"
+        if self.model.grants.get(key, amount) != amount:
+            with pytest.raises(IdempotencyKeyTaken):
+                grant_credits(workspace_id=self.workspace.id, amount=amount, idempotency_key=key)
+            return
         grant_credits(workspace_id=self.workspace.id, amount=amount, idempotency_key=key)
         if key not in self.model.grants:
             self.model.grants[key] = amount

@@ -68,6 +68,7 @@ DAMAGE = {
     "unbalanced_accounts": """
         UPDATE billing_account SET balance = balance + CASE kind WHEN 'earned' THEN 5 ELSE -5 END
         WHERE kind IN ('earned', 'available')""",
+    "held_unlike_open_holds": "UPDATE billing_hold SET amount = amount + 1",
     "terminal_with_open_hold": """
         DELETE FROM billing_holdoutcome WHERE hold_id =
             (SELECT h.id FROM billing_hold h JOIN generation_generation g ON g.id = h.reference
@@ -103,7 +104,7 @@ def test_damage_is_counted_under_its_name(name: str, vandal: psycopg.Connection)
 
 
 def test_every_invariant_has_its_damage(history: Workspace) -> None:
-    assert set(DAMAGE) == {"trial_balance", "unbalanced_accounts", *_INVARIANTS}
+    assert set(DAMAGE) == {"trial_balance", "unbalanced_accounts", "held_unlike_open_holds", *_INVARIANTS}
 
 
 def test_a_story_of_every_kind_ends_clean(settings: Settings, history: Workspace) -> None:

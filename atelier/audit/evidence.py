@@ -1,0 +1,116 @@
+"""Reading chains as they are stored, and holding them against the heads that were written outside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection, transaction
+
+from atelier.audit.chains import Chain, Finding, Link, check_chain
+from atelier.audit.heads import Head, HeadStore, read_heads
+
+
+def read_links(chain: Chain) -> Iterator[Link]:
+    """Every row of the chain in the order (workspace, place), by COPY: one line a row, one snapshot."""
+    fields = ", ".join(chain.columns)
+    statement = (
+        f"COPY (SELECT chain_seq, encode(prev_hash, 'hex'), encode(hash, 'hex'), {fields} FROM {chain.table}"  # noqa: S608
+        ' ORDER BY workspace_id COLLATE "C" NULLS FIRST, chain_seq) TO STDOUT'
+    )
+    at = chain.workspace_at
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for block in copy:
+            line = bytes(block)
+            seq, before, digest, *raw = line[:-1].split(b"\t")
+            row: list[bytes | None] = [*raw] if b"\\" not in line else [_unescape(field) for field in raw]
+            workspace = row[at]
+            yield Link("" if workspace is None else workspace.decode(), int(seq), _hex(before), _hex(digest), row)
+
+
+def _hex(field: bytes) -> bytes:
+    return bytes.fromhex(field.decode())
+
+
+_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+
+
+def _unescape(field: bytes) -> bytes | None:
+    r"""A column of COPY's text form (PostgreSQL manual, COPY, Text Format): `\N` is NULL."""
+    if field == b"\\N":
+        return None
+    first, *rest = field.split(b"\\\\")
+    parts = [_letters(part) for part in (first, *rest)]
+    return b"\\".join(parts)
+
+
+def _letters(part: bytes) -> bytes:
+    plain, *escaped = part.split(b"\\")
+    return plain + b"".join(_ESCAPES.get(piece[:1], piece[:1]) + piece[1:] for piece in escaped)
+
+
+def verify_chains(chains: Iterable[Chain], store: HeadStore | None = None) -> tuple[list[Finding], dict[str, int]]:
+    """Read every chain in one snapshot; what is wrong, and how many rows each chain has.
+
+    With `store`, the rows are also held against every head that was written outside: a chain that was cut at its end,
+    or written anew from some row on, is found there.
+    """
+    findings: list[Finding] = []
+    rows: dict[str, int] = {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # Heads first: the snapshot begins with the first query, so no row that they speak of can be missing from it.
+        outside = read_heads(store) if store is not None else {}
+        _add_own_heads(cursor, outside)
+        for chain in chains:
+            links = _Watched(chain, read_links(chain), outside)
+            findings += check_chain(chain, links)
+            findings += links.missing()
+            rows[chain.name] = links.count
+    return findings, rows
+
+
+def _add_own_heads(cursor: Any, known: dict[tuple[str, str], dict[int, Head]]) -> None:
+    """The heads in the database: a row cut off without them being set back is found without the outside too."""
+    cursor.execute("SELECT '', chain, workspace_id, seq, encode(hash, 'hex') FROM audit_chainhead WHERE seq > 0")
+    for row in cursor.fetchall():
+        head = Head(*row)
+        known.setdefault((head.chain, head.workspace_id), {}).setdefault(head.seq, head)
+
+
+class _Watched:
+    """Passes links on and strikes out the outside heads that they fit."""
+
+    def __init__(self, chain: Chain, links: Iterator[Link], outside: dict[tuple[str, str], dict[int, Head]]) -> None:
+        self._chain, self._links, self.count = chain, links, 0
+        self._heads = {workspace: dict(heads) for (name, workspace), heads in outside.items() if name == chain.name}
+        self._findings: list[Finding] = []
+
+    def __iter__(self) -> Iterator[Link]:
+        for link in self._links:
+            self.count += 1
+            heads = self._heads.get(link.workspace_id)
+            head = heads.pop(link.seq, None) if heads else None
+            if head is not None and head.hash != link.hash.hex():
+                self._findings.append(self._told(head, "rewritten: its digest is not the one that was kept apart"))
+            yield link
+
+    def missing(self) -> list[Finding]:
+        """What the outside knows and the rows do not."""
+        cut = [
+            self._told(heads[max(heads)], f"cut off: place {max(heads)} was written and has no row")
+            for heads in self._heads.values()
+            if heads
+        ]
+        return [*self._findings, *cut]
+
+    def _told(self, head: Head, problem: str) -> Finding:
+        return Finding(self._chain.name, head.workspace_id, head.seq, "", problem)
+
+
+def describe_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """As JSON."""
+    return [
+        {"chain": f.chain, "workspaceId": f.workspace_id, "place": f.seq, "rowId": f.row_id, "problem": f.problem}
+        for f in findings
+    ]

@@ -1,0 +1,115 @@
+"""Operators' corrections: a reason always, a second person above ATELIER_ADJUST_ALONE credits; and refunds."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from atelier.audit.services import record
+from atelier.core.crashpoints import crashpoint
+from atelier.core.errors import Conflict, InvalidRequest, NotFound
+from billing.models import Adjustment, AdjustmentDecision, Hold
+from billing.services.transfers import check_amount, post_transfer
+
+
+class ReasonMissing(InvalidRequest):
+    code = "reason_missing"
+    title = "An adjustment needs a reason"
+
+
+class SecondPersonNeeded(Conflict):
+    code = "second_person_needed"
+    title = "Somebody else has to approve this adjustment"
+
+
+class AlreadyDecided(Conflict):
+    code = "adjustment_decided"
+    title = "The adjustment was decided before"
+
+
+class NothingCaptured(NotFound):
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"Nothing was captured for {reference!r} in this workspace.")
+
+
+def adjust_credits(*, workspace_id: str, amount: int, reason: str, actor: str) -> Adjustment:
+    """Add (`amount` above zero) or take (below) credits; up to ATELIER_ADJUST_ALONE at once, above after `approve`.
+
+    Raises `InvalidAmount`, `ReasonMissing`, and `InsufficientCredits` when more is taken than there is.
+    """
+    check_amount(abs(amount) if type(amount) is int else amount)
+    reason = reason.strip()
+    if not reason or len(reason) > 200:
+        raise ReasonMissing("Say in 1 to 200 characters why; the customer may read it.")
+    with transaction.atomic():
+        asked = Adjustment.objects.create(
+            workspace_id=workspace_id, amount=amount, reason=reason, asked_by=actor,
+            second_needed=abs(amount) > settings.ATELIER_ADJUST_ALONE,
+        )  # fmt: skip
+        if asked.second_needed:
+            _record(asked, actor, "credits.adjustment_asked")
+        else:
+            _decide(asked, actor, approved=True)
+    return asked
+
+
+def decide_adjustment(*, adjustment_id: str, actor: str, approved: bool) -> None:
+    """A second person lets it happen or not. Raises `SecondPersonNeeded`, `AlreadyDecided`, `InsufficientCredits`."""
+    with transaction.atomic():
+        asked = Adjustment.objects.get(id=adjustment_id)
+        if approved and asked.asked_by == actor:
+            raise SecondPersonNeeded("You asked for it yourself.")
+        _decide(asked, actor, approved=approved)
+
+
+def _decide(asked: Adjustment, actor: str, *, approved: bool) -> None:
+    decision = AdjustmentDecision(
+        adjustment=asked, workspace_id=asked.workspace_id, asked_by=asked.asked_by, second_needed=asked.second_needed,
+        decided_by=actor, approved=approved,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            AdjustmentDecision.objects.bulk_create([decision])
+    except IntegrityError as error:
+        if AdjustmentDecision.objects.filter(adjustment=asked).exists():
+            raise AlreadyDecided("Look at its entry in the ledger.") from error
+        raise
+    if approved:
+        post_transfer(
+            workspace_id=asked.workspace_id, kind="adjust" if asked.amount > 0 else "deduct", amount=abs(asked.amount),
+            reference=asked.id, idempotency_key=f"adjust:{asked.id}", note=asked.reason, actor=actor,
+        )  # fmt: skip
+    crashpoint("adjust.booked")
+    _record(asked, actor, "credits.adjusted" if approved else "credits.adjustment_refused")
+
+
+def _record(asked: Adjustment, actor: str, action: str) -> None:
+    record(
+        workspace_id=asked.workspace_id, actor=actor, action=action, subject=asked.id, facts={"amount": asked.amount}
+    )
+
+
+def refund_credits(
+    *, workspace_id: str, reference: str, amount: int, reason: str, actor: str, idempotency_key: str
+) -> str:
+    """Give back `amount` of what was captured for `reference`, once per idempotency key; the transfer's id.
+
+    Raises `InvalidAmount`, `ReasonMissing`, `NothingCaptured`, `RefundTooLarge` when all refunds together would be
+    more than what was captured, IntegrityError when the key was used before.
+    """
+    check_amount(amount)
+    if not reason.strip():
+        raise ReasonMissing("Say why; the customer may read it.")
+    if not Hold.objects.filter(workspace_id=workspace_id, reference=reference, outcome__captured__gt=0).exists():
+        raise NothingCaptured(reference)
+    with transaction.atomic():
+        transfer_id = post_transfer(
+            workspace_id=workspace_id, kind="refund", amount=amount, reference=reference,
+            idempotency_key=f"refund:{idempotency_key}", note=reason[:200], actor=actor,
+        )  # fmt: skip
+        crashpoint("refund.booked")
+        record(
+            workspace_id=workspace_id, actor=actor, action="credits.refunded", subject=transfer_id,
+            facts={"amount": amount, "reference": reference},
+        )  # fmt: skip
+    return transfer_id
