@@ -24,12 +24,12 @@ from generation.services.usage import get_usage
 def describe_price(workspace: Workspace, asked: GenerationRequest) -> dict[str, Any]:
     """The answer to `?dryRun=true`: everything is checked, nothing is stored."""
     admitted = admit(workspace, asked)
-    balance = get_balance(workspace.id).available
+    balance = get_balance(workspace.id)
     position = get_next_position(workspace.id, workspace.limits.lane)
     return {
         "credits": admitted.credits,
-        "balance": balance,
-        "affordable": balance >= admitted.credits,
+        "balance": balance.available,
+        "affordable": balance.spendable >= admitted.credits,
         "estimatedTimeSeconds": get_outlook().total_seconds(admitted.spec, position),
         "model": admitted.entry.name,
     }
@@ -89,6 +89,7 @@ class AccountView(ApiView):
             "tier": workspace.tier,
             "balance": balance.available,
             "held": balance.held,
+            "creditLine": balance.line,
             "limits": _limits(workspace),
             "usage": {"today": usage.today, "creditsThisMonth": usage.credits_this_month},
         })  # fmt: skip

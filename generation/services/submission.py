@@ -159,7 +159,7 @@ def _draft(
 
 def _insert(generation: Generation) -> None:
     credits = generation.credits_held
-    place_hold(workspace_id=generation.workspace_id, amount=credits, reference=generation.id)
+    place_hold(workspace_id=generation.workspace_id, amount=credits, reference=generation.id, actor=generation.actor)
     insert_row(generation)
     add_event(generation.id, "queued", {"creditsHeld": credits})
     record(

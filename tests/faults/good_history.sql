@@ -54,5 +54,7 @@ ORDER BY place;
 INSERT INTO billing_hold (id, workspace_id, reference, amount, transfer_id)
 SELECT 'hld_' || reference, 'wsp_1', reference, 2, id FROM billing_transfer WHERE kind = 'hold';
 
-INSERT INTO billing_holdoutcome (hold_id, amount, captured, released, capture_id, release_id)
-VALUES ('hld_gen_done', 2, 2, 0, 'trf_capture_gen_done', NULL), ('hld_gen_failed', 2, 0, 2, NULL, 'trf_release_gen_failed');
+INSERT INTO billing_holdoutcome (hold_id, workspace_id, amount, captured, released, capture_id, release_id)
+VALUES
+    ('hld_gen_done', 'wsp_1', 2, 2, 0, 'trf_capture_gen_done', NULL),
+    ('hld_gen_failed', 'wsp_1', 2, 0, 2, NULL, 'trf_release_gen_failed');

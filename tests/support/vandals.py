@@ -68,7 +68,7 @@ def _mutated(column: str, kind: str, value: object, dice: random.Random) -> str 
         return None
     if kind == "bytea":
         at = dice.randrange(32)
-        return f"{column} = set_byte({column}, {at}, (get_byte({column}, {at}) + {dice.randint(1, 255)}) % 256)"
+        return f"{column} = set_byte({column}, {at}, (get_byte({column}, {at}) + {dice.randint(1, 255)}) %% 256)"
     if kind == "bigint":
         return f"{column} = {column} # (1::bigint << {dice.randrange(8)})"
     if kind == "boolean":
