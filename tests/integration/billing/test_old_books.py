@@ -1,4 +1,4 @@
-"""A database that had ledger rows before there were chains is migrated with all of them, in the order they were booked."""
+"""A database with ledger rows from before the chains is migrated with all of them, in the order they were booked."""
 
 from __future__ import annotations
 
