@@ -25,8 +25,10 @@ from billing.services.plans import renew_plans
 from generation.services.events import DISPATCH_CHANNEL
 from generation.services.recovery import forget_old_answers, reap, reconcile
 from generation.services.scheduling import dispatch_next
+from webhooks.services.upkeep import forget_old, keep_up
 
 log = logging.getLogger(__name__)
+FORGOTTEN_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ def _relay() -> Callable[[], int]:
     return lambda: relay_batch(destinations) // BATCH  # one that was not full left nothing; a new message rings again
 
 
+def _forget_webhooks() -> int:
+    return forget_old() // FORGOTTEN_AT_ONCE
+
+
 LOOPS = (
     Loop("dispatch", lambda: int(dispatch_next()), 1.0, DISPATCH_CHANNEL),
     Loop("relay", _relay(), 1.0, OUTBOX_CHANNEL),
@@ -78,6 +84,8 @@ LOOPS = (
     Loop("books", _keep_books, 60.0),
     Loop("verify", _verify, 3600.0),
     Loop("forget", _forget, 3600.0),
+    Loop("webhooks", keep_up, 5.0),
+    Loop("forget webhooks", _forget_webhooks, 600.0),
 )
 
 

@@ -7,10 +7,8 @@ from typing import Any
 
 import rfc8785
 
-EVENTS = (
-    "generation.queued", "generation.started", "generation.completed", "generation.failed", "generation.blocked",
-    "generation.cancelled", "generation.expired", "credits.low", "webhook.disabled",
-)  # fmt: skip
+from atelier.core.event_names import EVENTS as EVENTS
+
 TEST = "webhook.test"
 """Sent by POST .../test only, to that endpoint, whatever its filter."""
 MAX_BODY = 20_000

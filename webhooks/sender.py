@@ -98,17 +98,20 @@ class Sender:
         return self._exchange(PinnedConnection(target, addresses, self._context), call)
 
     def _exchange(self, connection: PinnedConnection, call: _Call) -> Outcome:
-        reusable = False
+        reusable, answer = False, None
         try:
             connection.begin(self._limits, call.deadline)
+            address = connection.sock.address
             connection.request("POST", call.target.path, call.body, dict(call.headers))
             answer = connection.getresponse()
             if len(answer.msg) > self._limits.headers:
                 raise AnswerTooLarge(f"more than {self._limits.headers} headers")
             text, complete = _read(answer)
             reusable = complete and not answer.will_close
-            return self._judge(answer, text, connection.sock.address)
+            return self._judge(answer, text, address)
         finally:
+            if answer is not None:
+                answer.close()  # else the connection waits for somebody to read the end
             if reusable:
                 self._keep(call.target, connection)
             else:
@@ -158,7 +161,6 @@ def _read(answer: http.client.HTTPResponse) -> tuple[str, bool]:
         complete = not answer.length  # the rest of what Content-Length promised; None without one
     except (OSError, http.client.HTTPException, ValueError):
         complete = False
-    answer.close()  # else the connection waits for somebody to read the end
     return content.decode(errors="replace").replace("\x00", "\ufffd"), complete
 
 

@@ -6,10 +6,8 @@ Standard Webhooks 1.0.0: `v1` is HMAC-SHA256 and `v1a` ed25519, both over `id.ti
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,16 +15,10 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from atelier.core.webhook_secrets import decode_secret, encode_secret
 from webhooks.events import encode
 
-PREFIX = "whsec_"
-LEAST, MOST = 24, 64
-"""Bytes of a secret (Standard Webhooks 1.0.0)."""
 _RAW = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-
-
-class SecretInvalid(ValueError):
-    """Not `whsec_` and 24 to 64 bytes in base64."""
 
 
 @dataclass(frozen=True)
@@ -64,26 +56,6 @@ class Keys:
 def make_keys(random: bytes, seed: bytes = b"") -> Keys:
     """Keys of 24 to 64 random bytes, and of 32 for ed25519 where that is wanted."""
     return Keys(encode_secret(random), _base64(seed) if seed else "")
-
-
-def encode_secret(key: bytes) -> str:
-    return PREFIX + _base64(key)
-
-
-def decode_secret(secret: str) -> bytes:
-    """The bytes of `whsec_...`. Raises `SecretInvalid`."""
-    text = secret.removeprefix(PREFIX)
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        key = b""
-    if (
-        not secret.startswith(PREFIX)
-        or not re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", text)
-        or not LEAST <= len(key) <= MOST
-    ):
-        raise SecretInvalid(f"A secret is {PREFIX} and {LEAST} to {MOST} random bytes in base64.")
-    return key
 
 
 def sign_body(document: dict[str, Any], keys: Sequence[Keys]) -> bytes:

@@ -47,6 +47,7 @@ class BoundedSocket:
         self._socket = connected
         self.address: str = connected.getpeername()[0]
         self.received = 0
+        self._reading, self._closed = 0, False
         self._deadline = self._first_byte = 0.0
         self._budget = 0
 
@@ -70,7 +71,14 @@ class BoundedSocket:
         return count
 
     def makefile(self, mode: str, *_: Any, **__: Any) -> io.BufferedReader:
+        self._reading += 1
         return io.BufferedReader(_Reader(self), 4096)
+
+    def done_reading(self) -> None:
+        """A reader was closed: the socket too, if that waited for it."""
+        self._reading -= 1
+        if self._closed:
+            self.close()
 
     def is_quiet(self) -> bool:
         """True while the other side has neither closed nor said anything unasked: the connection can be used again."""
@@ -84,7 +92,10 @@ class BoundedSocket:
         return False
 
     def close(self) -> None:
-        self._socket.close()
+        """Close once nobody reads any more: `http.client` closes before the body of a last answer is read."""
+        self._closed = True
+        if self._reading <= 0:
+            self._socket.close()
 
     @staticmethod
     def _left(deadline: float) -> float:
@@ -105,6 +116,11 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._bounded.receive(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._bounded.done_reading()
 
 
 class PinnedConnection(http.client.HTTPConnection):

@@ -31,7 +31,7 @@ def unseal(sealed: bytes, place: str) -> bytes:
     for key in settings.ATELIER_SEALING_KEYS if sealed[:1] == _VERSION else ():
         try:
             return _cipher(key).decrypt(nonce, ciphertext, place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             continue
     raise SealBroken(f"What is sealed for {place} cannot be opened: set the key it was sealed with.")
 

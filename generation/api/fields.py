@@ -8,6 +8,7 @@ from typing import Any
 from atelier.core.errors import InvalidRequest
 from atelier.core.problems import UnknownField, UnsupportedField
 from atelier.core.rules import Choice, Number, OwnObject, Rule, Schema, Size, Text, Whole, Wrong
+from generation.api.hooks import Hook
 from generation.pipeline.request import GenerationRequest
 from generation.pipeline.spec import FORMATS, GENERATION_TYPES, MAX_SEED, STEPS_BY_QUALITY
 
@@ -86,6 +87,13 @@ OPTIONAL = (
         {},
     ),
     Field(
+        "webhook",
+        "webhook",
+        Hook(),
+        "Told of this generation, beside the workspace's endpoints. Without a secret the workspace's default one "
+        "signs; without events all of them are sent. The secret is not shown again.",
+    ),
+    Field(
         "deadlineSeconds",
         "deadline_seconds",
         Whole(10, 600),
@@ -95,7 +103,7 @@ OPTIONAL = (
 )
 FIELDS = {field.name: field for field in (PROMPT, *OPTIONAL)}
 
-LATER = ("transparentBackground", "colorGrading", "referenceImage", "strength", "brandProfileId", "webhook")
+LATER = ("transparentBackground", "colorGrading", "referenceImage", "strength", "brandProfileId")
 """Documented fields that no stage serves yet."""
 LATER_FORMATS = ("svg",)
 

@@ -8,6 +8,7 @@ from atelier.accounts.authentication import NotAuthenticated, WorkspaceSuspended
 from atelier.accounts.throttling import RateLimited
 from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
+from atelier.core.outbound import AddressNotAllowed
 from atelier.core.problems import Forbidden, InvalidParameter, UnsupportedField
 from billing.services.transfers import InsufficientCredits
 from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS
@@ -25,7 +26,14 @@ SUBMISSION: Problems = (
     *COMMON, *WITH_BODY, InvalidRequest, InvalidParameter, InsufficientCredits, IdempotencyKeyReused, AnotherInProgress,
     RateLimited,
 )  # fmt: skip
-ADMISSION: Problems = (UnsupportedField, UnknownModelError, UnknownStyleError, SizeNotAllowed, ModelUnavailable)
+ADMISSION: Problems = (
+    UnsupportedField,
+    UnknownModelError,
+    UnknownStyleError,
+    SizeNotAllowed,
+    ModelUnavailable,
+    AddressNotAllowed,
+)
 
 ID = OpenApiParameter(
     "generation_id", {"type": "string", "example": "gen_abcdefghijklmnopqrst"}, OpenApiParameter.PATH,

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from atelier.accounts.api import ApiView, json_answer, tightest
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens
+from atelier.core.outbound import check_url
 from generation.api import operations
 from generation.api.acceptance import accept, submission_limits
 from generation.api.fields import parse_request, refuse_members
@@ -37,6 +38,8 @@ class GenerateView(ApiView):
     @operations.generate
     def post(self, request: Request) -> HttpResponse:
         caller, asked, text = self.caller, parse_request(request.data), idempotency_key(request.headers)
+        if asked.webhook is not None:
+            check_url(asked.webhook["url"], "/webhook/url")
         if dry_run(request.query_params):
             return json_answer(describe_price(caller.workspace, asked))
         return accept(

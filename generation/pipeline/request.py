@@ -25,3 +25,4 @@ class GenerationRequest:
     face_correction: str = "auto"
     metadata: dict[str, Any] = field(default_factory=dict)
     deadline_seconds: int = 600
+    webhook: dict[str, Any] | None = None

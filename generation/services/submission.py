@@ -27,6 +27,7 @@ from generation.selectors import GenerationNotFound, get_generation
 from generation.services.admission import admit, check_model
 from generation.services.completion import end_generation, lock_generation
 from generation.services.events import DISPATCH_CHANNEL, add_event
+from generation.services.hooks import keep_hook, move_hook, shown_hook
 from generation.services.idempotency import Answer, Key, find_answer, keep_answer
 
 GENERATE_LIMIT = Limit("generate", capacity=10, amount=10, period=60)
@@ -74,9 +75,11 @@ def submit_generation(
 
     def draft() -> Generation:
         admitted = admit(workspace, request)
-        asked = dataclasses.asdict(request)
+        asked = dataclasses.asdict(request) | {"webhook": shown_hook(request.webhook)}
         lifetime = timedelta(seconds=request.deadline_seconds)
-        return _draft(workspace, actor, admitted.spec, asked, admitted.credits, lifetime)
+        generation = _draft(workspace, actor, admitted.spec, asked, admitted.credits, lifetime)
+        generation.webhook = keep_hook(generation.id, request.webhook)
+        return generation
 
     return _accept_once(workspace, draft, render, key)
 
@@ -98,6 +101,7 @@ def retry_generation(
         lifetime = source.deadline_at - source.created_at
         copy = _draft(workspace, actor, spec, source.request, source.credits_held, lifetime)
         copy.retry_of_id = source.id
+        copy.webhook = move_hook(source.webhook, source.id, copy.id)
         return copy
 
     return _accept_once(workspace, draft, render, key)

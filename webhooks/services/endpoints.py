@@ -10,12 +10,11 @@ from django.db import transaction
 
 from atelier.accounts.models import Workspace
 from atelier.audit.services import record
-from atelier.core.addresses import AddressRefused, parse_target
 from atelier.core.answers import rfc3339
 from atelier.core.database import Now, database_now
-from atelier.core.errors import Conflict, InvalidRequest
+from atelier.core.errors import Conflict
 from atelier.core.ids import new_id
-from atelier.core.resolving import NameUnresolved, checked_addresses, outbound_policy, outbound_resolver
+from atelier.core.outbound import check_url
 from webhooks.events import Fact
 from webhooks.models import ACTIVE, CANCELLED, DISABLED, PENDING, Delivery, Endpoint
 from webhooks.selectors import get_endpoint, list_endpoints
@@ -25,17 +24,6 @@ from webhooks.signing import Keys
 
 MOST_ENDPOINTS = 20
 OVERLAP = timedelta(hours=24)
-
-
-class AddressNotAllowed(InvalidRequest):
-    """The URL may not be called: not https on port 443, no host name, or a name that leads to an address that is
-    not public."""
-
-    code = "address_not_allowed"
-    title = "Webhooks are not sent to this address"
-
-    def __init__(self, message: str, pointer: str = "/url") -> None:
-        super().__init__(message, errors=[{"pointer": pointer, "message": message}])
 
 
 class TooManyEndpoints(Conflict):
@@ -59,17 +47,6 @@ class Wanted:
     description: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     asymmetric: bool = False
-
-
-def check_url(url: str, pointer: str = "/url") -> None:
-    """Raises `AddressNotAllowed` unless every address of the URL's host may be called now. It is checked again at
-    every send."""
-    policy = outbound_policy()
-    try:
-        target = parse_target(url, policy)
-        checked_addresses(target.host, policy, outbound_resolver())
-    except (AddressRefused, NameUnresolved) as refused:
-        raise AddressNotAllowed(str(refused), pointer) from None
 
 
 def create_endpoint(*, workspace: Workspace, actor: str, wanted: Wanted) -> tuple[Endpoint, Keys]:

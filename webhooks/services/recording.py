@@ -9,10 +9,11 @@ from django.db import connection, transaction
 from atelier.core.crashpoints import crashpoint
 from atelier.core.database import notify
 from atelier.core.ids import new_id
+from atelier.core.webhook_secrets import open_hook_secret
 from webhooks.events import Fact
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.selectors import list_listening
-from webhooks.services.vault import default_secret, open_hook_secret, seal_keys
+from webhooks.services.vault import default_secret, seal_keys
 from webhooks.signing import Keys
 
 CHANNEL = "atelier_webhooks"

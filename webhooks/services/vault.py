@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 from dataclasses import asdict
 
 from atelier.core.database import database_now
 from atelier.core.sealing import derived_key, seal, unseal
+from atelier.core.webhook_secrets import encode_secret
 from webhooks.models import Endpoint
-from webhooks.signing import Keys, encode_secret, make_keys
+from webhooks.signing import Keys, make_keys
 
 SECRET_BYTES = 32
 
@@ -45,20 +45,6 @@ def open_headers(endpoint: Endpoint) -> dict[str, str]:
     """The endpoint's own headers."""
     sealed = bytes(endpoint.headers)
     return json.loads(unseal(sealed, _place(endpoint.id))) if sealed else {}
-
-
-def seal_hook_secret(source_id: str, secret: str) -> str:
-    """The secret of a one-generation webhook, as text that a row of another app can keep."""
-    return base64.b64encode(seal(secret.encode(), hook_place(source_id))).decode()
-
-
-def open_hook_secret(source_id: str, sealed: str) -> str:
-    return unseal(base64.b64decode(sealed), hook_place(source_id)).decode()
-
-
-def hook_place(source_id: str) -> str:
-    """Where the secret of a one-generation webhook is kept."""
-    return f"webhook of {source_id}"
 
 
 def _place(endpoint_id: str) -> str:

@@ -92,7 +92,7 @@ def test_an_unknown_field_is_named(api: Caller, name: str) -> None:
     ("field", "value"),
     [
         ("transparentBackground", True), ("colorGrading", "noir"), ("referenceImage", "img_x"), ("strength", 0.5),
-        ("brandProfileId", "brd_x"), ("webhook", {"url": "https://example.org"}), ("format", "svg"),
+        ("brandProfileId", "brd_x"), ("format", "svg"),
     ],
 )  # fmt: skip
 def test_a_documented_field_that_is_not_served_yet_is_named(api: Caller, field: str, value: Any) -> None:
