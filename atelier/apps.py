@@ -1,8 +1,15 @@
 """The project package as a Django app, for its commands and templates."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class AtelierConfig(AppConfig):
     name = "atelier"
     verbose_name = "Atelier"
+
+    def ready(self) -> None:
+        from atelier.core.tenancy import open_for_good
+
+        if settings.AS_OWNER:
+            open_for_good("migrations")

@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from atelier.core.errors import AtelierError
+from atelier.core.walls import list_breaches
 from storage.blobs import get_blobs
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ def _database() -> str | None:
             return None
         if _known_migrations() - set(MigrationRecorder(connection).applied_migrations()):
             return "Migrations are missing: run manage.py migrate."
+        if breaches := list_breaches():
+            log.error("not ready: %s", "; ".join(breaches))
+            return "Workspaces are not kept apart: see the log."
         _applied.set()
         return None
     except Error as error:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from atelier.core.database import attempt
 from atelier.core.tasks import worker_name
+from atelier.core.walls import check_walls
 from generation.catalog import get_catalog, list_loadable_models
 from generation.heartbeat import leaving
 from generation.runner import get_engines
@@ -35,6 +36,7 @@ def _start(sender: Any, **_: Any) -> None:
         return  # a second worker in this process: the first speaks for it
     _stopped.clear()
     leaving.clear()
+    attempt(check_walls, "walls")
     queues = list(sender.app.amqp.queues.consume_from)
     _beats.append(threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True))
     _beats[-1].start()

@@ -15,6 +15,8 @@ from django.db import connection
 from atelier.audit.heads import publish_heads
 from atelier.celery import app
 from atelier.core.database import attempt
+from atelier.core.tenancy import across
+from atelier.core.walls import check_walls
 from atelier.ledger import head_store, verify_nightly
 from atelier.outbox.relay import BATCH, relay_batch
 from atelier.outbox.services import CHANNEL as OUTBOX_CHANNEL
@@ -90,7 +92,8 @@ LOOPS = (
 
 
 def run(stop: threading.Event) -> None:
-    """Run all loops until `stop` is set; returns when they have ended."""
+    """Run all loops until `stop` is set; returns when they have ended. Raises ImproperlyConfigured (`check_walls`)."""
+    attempt(check_walls, "walls")
     bells = {loop.name: threading.Event() for loop in LOOPS}
     threads = [
         threading.Thread(target=_turn, args=(loop, bells[loop.name], stop), name=f"scheduler-{loop.name}", daemon=True)
@@ -118,7 +121,8 @@ def _turn(loop: Loop, bell: threading.Event, stop: threading.Event) -> None:
 def _once(loop: Loop) -> bool:
     """One round; True when there may be more to do at once. An error is logged and waits for the next round."""
     try:
-        return (attempt(loop.work, loop.name) or 0) > 0
+        with across("scheduler"):
+            return (attempt(loop.work, loop.name) or 0) > 0
     except Exception:
         log.exception("scheduler loop %s failed", loop.name)
         return False

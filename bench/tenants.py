@@ -35,7 +35,9 @@ def make_keys(database_url: str, requests: int) -> Iterator[str]:
 def _make(count: int) -> list[str]:
     from django.db import transaction
 
-    with transaction.atomic():
+    from atelier.core.tenancy import across
+
+    with across("command"), transaction.atomic():
         return [_make_one() for _ in range(count)]
 
 

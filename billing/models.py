@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 
 from atelier.audit.models import Chained, chain_constraints
 from atelier.core.ids import new_id
+from atelier.core.tenancy import TenantManager
 
 ACCOUNT_KINDS = ("granted", "available", "held", "earned")
 TRANSFER_KINDS = ("grant", "hold", "capture", "release", "refund", "expire", "adjust", "deduct")
@@ -38,6 +39,8 @@ class Account(models.Model):
     balance = models.BigIntegerField(default=0)
     version = models.BigIntegerField(default=0)
     floor = models.BigIntegerField(db_default=0)
+
+    objects = TenantManager()
 
     class Meta:
         constraints = [
@@ -76,6 +79,8 @@ class Transfer(Chained):
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = TenantManager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_positive"),
@@ -107,6 +112,8 @@ class Hold(Chained):
     transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="hold")
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = TenantManager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="hold_positive"),
@@ -134,6 +141,9 @@ class HoldOutcome(Chained):
     release = models.OneToOneField(Transfer, models.PROTECT, null=True, related_name="+")
     expired = models.BooleanField(db_default=False)
     created_at = models.DateTimeField(db_default=Now())
+
+    tenant_path = "hold__workspace_id"
+    objects = TenantManager()
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from atelier.core.database import DISCONNECTED
+from atelier.core.tenancy import tenant
 from generation.pipeline.stage import StageFailed, Stopped
 from generation.services.claims import StageClaim, keep_lease, report_step
 
@@ -86,7 +87,8 @@ class Heartbeat:
 
     def _hear(self, ask: Callable[[], bool | None]) -> None:
         try:
-            answer = ask()
+            with tenant(self._claim.workspace_id):  # the thread that keeps the lease begins without one
+                answer = ask()
         except DISCONNECTED as error:
             log.warning(
                 "heartbeat: database unavailable: %s",

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from atelier.core.ids import new_id
+from atelier.core.tenancy import TenantManager
 from generation.pipeline import lifecycle
 from generation.pipeline.spec import GenerationSpec
 
@@ -59,6 +60,8 @@ class Generation(models.Model):
     completed_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
+
+    objects = TenantManager()
 
     class Meta:
         constraints = [
@@ -120,6 +123,8 @@ class Slot(models.Model):
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE, related_name="+")
     number = models.PositiveSmallIntegerField()
 
+    objects = TenantManager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="slot_once")]
 
@@ -136,6 +141,9 @@ class StageResult(models.Model):
     duration_ms = models.PositiveIntegerField()
     created_at = models.DateTimeField(db_default=Now())
 
+    tenant_path = "generation__workspace_id"
+    objects = TenantManager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["generation", "stage"], name="stage_once")]
 
@@ -147,6 +155,9 @@ class GenerationEvent(models.Model):
     type = models.CharField(max_length=20)
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
+
+    tenant_path = "generation__workspace_id"
+    objects = TenantManager()
 
     class Meta:
         indexes = [models.Index(fields=["generation", "id"], name="event_by_generation")]
@@ -166,6 +177,8 @@ class IdempotencyRecord(models.Model):
     headers = models.JSONField(default=dict)
     answer = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = TenantManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "endpoint", "key"], name="idempotency_once")]

@@ -14,6 +14,7 @@ from django.db import connection
 from atelier.accounts.selectors import get_tier
 from atelier.core.crashpoints import crashpoint
 from atelier.core.database import DISCONNECTED
+from atelier.core.tenancy import across, tenant
 from generation.catalog import get_catalog
 from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
@@ -38,9 +39,16 @@ def run_link(*, generation_id: str, fence: int, stage: str, worker: str) -> bool
 
     Safe to run twice: a stage is claimed by a guarded update, a finished one passes on.
     """
-    claim = _patiently(lambda: claim_stage(generation_id=generation_id, fence=fence, stage=stage, worker=worker))
-    if claim is None:
-        return may_pass_on(generation_id=generation_id, fence=fence, stage=stage)
+    with across("worker"):  # whose generation it is, the claim says
+        claim = _patiently(lambda: claim_stage(generation_id=generation_id, fence=fence, stage=stage, worker=worker))
+        if claim is None:
+            return may_pass_on(generation_id=generation_id, fence=fence, stage=stage)
+    with tenant(claim.workspace_id):
+        return _run_claimed(claim, worker)
+
+
+def _run_claimed(claim: StageClaim, worker: str) -> bool:
+    generation_id, fence = claim.generation_id, claim.fence
     try:
         return _Link(claim, worker).run()
     except CancelRequested:

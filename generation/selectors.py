@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from atelier.core.database import Now
 from atelier.core.errors import NotFound
+from atelier.core.tenancy import across
 from generation.models import Generation, GenerationEvent, Worker
 from generation.pipeline import lifecycle
 
@@ -105,11 +106,12 @@ def get_queue_positions(generations: list[Generation]) -> dict[str, int]:
     if not queued:
         return {}
     values: dict[str, Any] = {"ids": [g.id for g in queued], "lanes": list({g.lane for g in queued})}
-    with connection.cursor() as cursor:
+    with across("figures"), connection.cursor() as cursor:
         cursor.execute(_POSITIONS, values)
         return dict(cursor.fetchall())
 
 
 def count_queued(lane: str) -> int:
     """How many generations wait in a lane."""
-    return Generation.objects.filter(status=lifecycle.QUEUED, lane=lane).count()
+    with across("figures"):
+        return Generation.objects.filter(status=lifecycle.QUEUED, lane=lane).count()

@@ -8,6 +8,7 @@ from celery import Task, shared_task
 from celery.exceptions import Ignore
 
 from atelier.core.tasks import worker_name
+from atelier.core.tenancy import across
 from generation.canvas import build_chain
 from generation.pipeline.registry import BY_NAME, UPLOAD, after_link, pool_of
 from generation.runner import run_link
@@ -18,7 +19,8 @@ from generation.services.claims import claim_generation, list_waiting_stages
 @shared_task(name="generation.start")
 def start(generation_id: str, **_: Any) -> None:
     """Claim a dispatched generation, run a first CPU link here, send the rest. A copy finds nothing to claim."""
-    claimed = claim_generation(generation_id=generation_id)
+    with across("worker"):
+        claimed = claim_generation(generation_id=generation_id)
     if claimed is None:
         return
     stages = claimed.stages
@@ -35,7 +37,8 @@ def start(generation_id: str, **_: Any) -> None:
 @shared_task(name="generation.wake")
 def wake(generation_id: str, fence: int, **_: Any) -> None:
     """Send the rest of a chain whose message may be lost, under the same fence."""
-    waiting = list_waiting_stages(generation_id=generation_id, fence=fence)
+    with across("worker"):
+        waiting = list_waiting_stages(generation_id=generation_id, fence=fence)
     if waiting is not None:
         build_chain(
             generation_id=generation_id, fence=fence, lane=waiting.route_lane, stages=waiting.stages
@@ -45,7 +48,8 @@ def wake(generation_id: str, fence: int, **_: Any) -> None:
 @shared_task(name="generation.sweep")
 def sweep(generation_id: str, **_: Any) -> None:
     """Delete the artifacts of a generation that has ended."""
-    sweep_artifacts(generation_id=generation_id)
+    with across("worker"):
+        sweep_artifacts(generation_id=generation_id)
 
 
 def _stage_task(name: str) -> Task:

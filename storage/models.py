@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from atelier.core.ids import new_id
+from atelier.core.tenancy import TenantManager
 from storage.formats import CONTENT_TYPES, file_name
 
 
@@ -26,6 +27,8 @@ class Asset(models.Model):
     format = models.CharField(max_length=8, choices=[(name, name) for name in CONTENT_TYPES])
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+
+    objects = TenantManager()
 
     class Meta:
         constraints = [

@@ -26,7 +26,9 @@ def committed(postgres: Postgres, django_db_blocker: pytest.FixtureRequest) -> I
     """Database access with real commits; every table is emptied afterwards."""
     from django.db import connections
 
-    with django_db_blocker.unblock():
+    from atelier.core.tenancy import across
+
+    with django_db_blocker.unblock(), across("tests"):  # a test sees everything; what it calls says for whom
         yield postgres
         connections.close_all()
     database.empty(postgres.superuser_url)

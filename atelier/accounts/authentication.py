@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.core.errors import AtelierError
+from atelier.core.tenancy import across, become
 
 
 class NotAuthenticated(AtelierError):
@@ -45,6 +46,7 @@ class Caller:
 def _speak_for(workspace: Workspace, actor: str) -> Caller:
     if workspace.suspended_at is not None:
         raise WorkspaceSuspended("An operator has suspended this workspace.")
+    become(workspace.id)
     return Caller(workspace, actor)
 
 
@@ -58,7 +60,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        key = _find(text.strip())
+        with across("authentication"):
+            key = _find(text.strip())
         return _speak_for(key.workspace, key.id), key
 
 
@@ -108,7 +111,8 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
         found = super().authenticate(request)
         if found is None:
             return None
-        member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
+        with across("authentication"):
+            member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
         return None if member is None else (_speak_for(member.workspace, f"user:{found[0].pk}"), None)
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from atelier.accounts.tiers import TIERS, Tier
 from atelier.core.ids import new_id
+from atelier.core.tenancy import TenantManager
 
 
 class Workspace(models.Model):
@@ -20,6 +21,9 @@ class Workspace(models.Model):
     tier = models.CharField(max_length=20, choices=[(name, name) for name in TIERS])
     suspended_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    tenant_path = "id"
+    objects = TenantManager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="workspace_tier_known")]
@@ -38,6 +42,8 @@ class Membership(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = TenantManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="membership_once")]
@@ -58,6 +64,8 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantManager()
 
     def __str__(self) -> str:
         return f"{self.name} (atl_live_{self.lookup}_...)"

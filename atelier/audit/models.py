@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Now
 
+from atelier.core.tenancy import TenantManager
+
 
 class Chained(models.Model):
     """A row of a chain: a trigger fills these columns in, whatever the insert says (`migrations/chain.sql`)."""
@@ -55,6 +57,8 @@ class AuditEntry(Chained):
     subject = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = TenantManager()
 
     class Meta:
         verbose_name_plural = "audit entries"

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "atelier.core.middleware.RequestId",
+    "atelier.core.middleware.NoTenantYet",
     "atelier.core.middleware.ContentSecurity",
     "atelier.core.middleware.ChunkedBody",
     "django.middleware.security.SecurityMiddleware",
@@ -38,6 +39,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "atelier.core.middleware.OperatorsSeeAll",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

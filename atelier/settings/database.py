@@ -11,7 +11,10 @@ _as_owner = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
 _service_url = env.text("DATABASE_URL")
 _url = env.text("DATABASE_OWNER_URL", _service_url) if _as_owner else _service_url
 
-_parsed = dj_database_url.parse(_url)
+AS_OWNER = _as_owner
+"""This process changes the tables themselves, of all workspaces."""
+
+_parsed = dj_database_url.parse(_url, engine="atelier.core.postgresql")
 
 DATABASES = {
     "default": {

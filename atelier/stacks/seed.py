@@ -22,9 +22,10 @@ def seed(*, api_key: str, admin_password: str, admin_user: str) -> str:
     from django.db import transaction
 
     from atelier.accounts.services import create_workspace
+    from atelier.core.tenancy import across
     from atelier.management.commands.create_operator import make_operator
 
-    with transaction.atomic():
+    with across("command"), transaction.atomic():
         workspace = create_workspace(name=WORKSPACE, tier=TIER)
         _top_up(workspace.id)
         make_operator(name=admin_user, password=admin_password)

@@ -20,6 +20,7 @@ from atelier.core.answers import to_json
 from atelier.core.database import DISCONNECTED
 from atelier.core.errors import AtelierError
 from atelier.core.listen import listener
+from atelier.core.tenancy import current_tenant, tenant
 from generation.models import Generation, GenerationEvent
 from generation.pipeline import lifecycle
 from generation.selectors import list_events
@@ -71,7 +72,7 @@ class EventStream:
 
     def __init__(self, generation_id: str, after: int) -> None:
         self._seat = Seat()
-        self._frames = _frames(generation_id, after)
+        self._frames = _frames(current_tenant(), generation_id, after)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -85,17 +86,23 @@ class EventStream:
         self._seat.leave()
 
 
-def _frames(generation_id: str, after: int) -> Generator[bytes]:
+def _frames(workspace_id: str, generation_id: str, after: int) -> Generator[bytes]:
+    """The server iterates after the request: each read says again for whom it is."""
     yield b"retry: 2000\n\n"
     with listener(GENERATION_CHANNEL).subscribe(generation_id) as bell:
         while True:
-            for event in _read(partial(list_events, generation_id, after)) or ():
+            for event in _read(partial(_list_events, workspace_id, generation_id, after)) or ():
                 after = event.id
                 yield _frame(event)
                 if event.type == "terminal":
                     return
             if not bell.wait(KEEP_ALIVE_SECONDS):
                 yield b": keep-alive\n\n"
+
+
+def _list_events(workspace_id: str, generation_id: str, after: int) -> list[GenerationEvent]:
+    with tenant(workspace_id):
+        return list_events(generation_id, after)
 
 
 def _frame(event: GenerationEvent) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from atelier.core.tenancy import across
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import UnknownModel
 from generation.pipeline.spec import GenerationSpec
@@ -73,7 +74,7 @@ SELECT model, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds / units) FROM 
 
 def read_outlook() -> Outlook:
     """The same, read now."""
-    with connection.cursor() as cursor:
+    with across("figures"), connection.cursor() as cursor:
         cursor.execute(_STEP_SECONDS, [RECENT])
         step_seconds = dict(cursor.fetchall())
     workers = [worker for worker in list_live_workers() if any(name.startswith("gpu.") for name in worker.queues)]
@@ -91,6 +92,6 @@ SELECT (own + coalesce((SELECT sum(least(total, own)) FROM waiting WHERE NOT min
 
 def get_next_position(workspace_id: str, lane: str) -> int:
     """The 1-based place that the workspace's next generation gets in the fair order of its lane."""
-    with connection.cursor() as cursor:
+    with across("figures"), connection.cursor() as cursor:
         cursor.execute(_NEXT, {"workspace": workspace_id, "lane": lane})
         return cursor.fetchone()[0]

@@ -105,12 +105,15 @@ def _perform(one: Call, barrier: Any, sender: Connection) -> None:
     from django.conf import settings
     from django.db import connection
 
+    from atelier.core.tenancy import across
+
     for name, value in one.settings.items():
         setattr(settings, name, value)
     connection.ensure_connection()  # so that the barrier releases work and not log-ins
     barrier.wait(PATIENCE_SECONDS)
     try:
-        outcome = Outcome(value=one.function(**one.values))
+        with across("tests"):
+            outcome = Outcome(value=one.function(**one.values))
     except Exception as error:
         outcome = Outcome(error=type(error).__name__, detail=str(error))
     sender.send(outcome)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from atelier.audit.services import record
+from atelier.core.tenancy import across
 from atelier.settings import env
 
 PASSWORD_VARIABLE = "ATELIER_ADMIN_PASSWORD"
@@ -25,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = _password()
-        with transaction.atomic():
+        with across("command"), transaction.atomic():
             done = make_operator(name=options["user"], password=password)
         self.stdout.write(f"Operator {options['user']}: {done}.")
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from atelier.accounts.services import create_api_key, create_workspace
 from atelier.accounts.tiers import TIERS
+from atelier.core.tenancy import across
 from billing.services.grants import grant_credits
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--tier", choices=sorted(TIERS), default="starter")
         parser.add_argument("--credits", type=int, default=100)
 
+    @across("command")
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = create_workspace(name=options["workspace"], tier=options["tier"])

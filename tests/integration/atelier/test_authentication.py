@@ -13,6 +13,7 @@ from atelier.accounts.authentication import ApiKeyAuthentication, Caller, NotAut
 from atelier.accounts.keys import make_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.services import create_api_key, revoke_api_key
+from atelier.core.tenancy import nobody
 from tests.support.processes import alone
 from tests.support.stories import open_workspace, query
 
@@ -32,7 +33,8 @@ def issued(workspace: Workspace) -> tuple[ApiKey, str]:
 
 def caller_of(header: str) -> Caller | None:
     request = Request(APIRequestFactory().get("/", HTTP_AUTHORIZATION=header))
-    found = ApiKeyAuthentication().authenticate(request)
+    with nobody():
+        found = ApiKeyAuthentication().authenticate(request)
     return None if found is None else found[0]
 
 

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, told for whom each statement acts."""

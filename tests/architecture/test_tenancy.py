@@ -1,0 +1,70 @@
+"""No table of a workspace stands outside the two tenant walls (docs/adr/0009)."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import ForeignKey, Model
+
+from atelier.accounts.models import Workspace
+from atelier.core.tenancy import TenantManager
+from atelier.core.walls import EnableTenantWall
+
+OPEN = {
+    "outbox_outboxmessage": "ids on their way to the broker; only the relay reads them",
+    "accounts_tokenbucket": "counters; a workspace's id is part of the key of each",
+    "generation_turn": "when each workspace was last served; only the scheduler reads it",
+    "generation_worker": "the operator's workers",
+}
+"""Tables of ours that no wall closes, and why."""
+
+
+def ours() -> list[type[Model]]:
+    return [model for model in apps.get_models() if not model.__module__.startswith("django.") and is_ours(model)]
+
+
+def is_ours(model: type[Model]) -> bool:
+    return model.__module__.split(".")[0] in {"atelier", "billing", "generation", "storage", "webhooks"}
+
+
+def walled() -> set[str]:
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    operations = [step for migration in loader.disk_migrations.values() for step in migration.operations]
+    return {step._arguments[0] for step in operations if isinstance(step, EnableTenantWall)}
+
+
+def names_workspace(model: type[Model]) -> bool:
+    return any(isinstance(field, ForeignKey) and field.related_model is Workspace for field in model._meta.fields)
+
+
+def test_every_table_has_a_wall_or_a_reason() -> None:
+    tables = {model._meta.db_table for model in ours()}
+    assert tables - walled() - set(OPEN) == set(), "add EnableTenantWall(table) to the migration, or a reason here"
+
+
+def test_no_table_that_names_its_workspace_is_open() -> None:
+    assert {model._meta.db_table for model in ours() if names_workspace(model)} & set(OPEN) == set()
+
+
+def test_reasons_are_for_tables_that_exist_and_are_open() -> None:
+    tables = {model._meta.db_table for model in ours()}
+    assert set(OPEN) - tables == set()
+    assert set(OPEN) & walled() == set()
+
+
+def test_every_walled_table_is_read_through_the_scoped_manager() -> None:
+    models = {model._meta.db_table: model for model in ours()}
+    outside = [table for table in walled() if not isinstance(models[table]._default_manager, TenantManager)]
+    assert outside == [], "objects = TenantManager()"
+
+
+def test_the_scoped_manager_of_a_table_without_the_column_knows_the_way() -> None:
+    lost = [
+        model._meta.label
+        for model in ours()
+        if isinstance(model._default_manager, TenantManager)
+        and not hasattr(model, "tenant_path")
+        and "workspace_id" not in {field.attname for field in model._meta.concrete_fields}
+    ]
+    assert lost == []
