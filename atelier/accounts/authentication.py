@@ -17,6 +17,7 @@ from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.core.errors import AtelierError
 from atelier.core.tenancy import across, become
+from atelier.core.walls import check_once
 
 
 class NotAuthenticated(AtelierError):
@@ -46,6 +47,7 @@ class Caller:
 def _speak_for(workspace: Workspace, actor: str) -> Caller:
     if workspace.suspended_at is not None:
         raise WorkspaceSuspended("An operator has suspended this workspace.")
+    check_once()
     become(workspace.id)
     return Caller(workspace, actor)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import re
 from collections.abc import Callable
 
@@ -13,11 +11,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from atelier.core.database import DISCONNECTED
 from atelier.core.ids import new_id
 from atelier.core.request_ids import current
 from atelier.core.tenancy import across, nobody
-from atelier.core.walls import check_walls
+from atelier.core.walls import check_once
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -45,29 +42,14 @@ class RequestId:
 
 
 class NoTenantYet:
-    """A request acts for nobody until authentication has found out for whom, and leaves nothing to the next one.
-
-    A process whose database does not keep workspaces apart answers nothing at all (ImproperlyConfigured).
-    """
+    """A request acts for nobody until authentication has found out for whom, and leaves nothing to the next one."""
 
     def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with nobody():
-            if os.getpid() not in checked:  # not when it is made: servers load the application, then fork
-                _check_once()
             return self._get_response(request)
-
-
-checked: set[int] = set()
-"""The process that has found its walls in order."""
-
-
-def _check_once() -> None:
-    with contextlib.suppress(*DISCONNECTED):  # the next request looks again
-        check_walls()
-        checked.add(os.getpid())
 
 
 class OperatorsSeeAll:
@@ -78,6 +60,7 @@ class OperatorsSeeAll:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith("/admin/") and admin.site.has_permission(request):
+            check_once()
             with across("operators"):
                 return self._get_response(request)
         return self._get_response(request)

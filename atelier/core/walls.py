@@ -6,6 +6,7 @@ owner as well; superusers and BYPASSRLS roles pass any wall, so the service refu
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -80,6 +81,17 @@ def list_breaches() -> list[str]:
     if superuser or bypasses:
         found.insert(0, "the role of DATABASE_URL is a superuser or has BYPASSRLS")
     return found
+
+
+checked: set[int] = set()
+"""The process that has found its walls in order; a fork looks for itself."""
+
+
+def check_once() -> None:
+    """`check_walls` before the first caller is let in: a process with a breach answers nobody."""
+    if os.getpid() not in checked:
+        check_walls()
+        checked.add(os.getpid())
 
 
 def check_walls() -> None:

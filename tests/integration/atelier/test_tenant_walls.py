@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.services import create_api_key
 from atelier.audit.models import AuditEntry
-from atelier.core import middleware
+from atelier.core import walls
 from atelier.core.tenancy import NoTenant, across, current_tenant, nobody, tenant
 from atelier.core.walls import POLICY, check_walls, list_breaches
 from atelier.stacks.postgres import Postgres
@@ -40,6 +40,12 @@ def two(committed: object) -> tuple[Workspace, Workspace]:
 
 def walled() -> list[str]:
     return [table for (table,) in query("SELECT polrelid::regclass::text FROM pg_policy WHERE polname = %s", POLICY)]
+
+
+def visit(text: str) -> int:
+    """The status of the answer to a request with this key."""
+    browser = Client(raise_request_exception=False)
+    return browser.get("/api/v1/atelier/account", headers={"Authorization": f"Bearer {text}"}).status_code
 
 
 def count(table: str) -> int:
@@ -204,6 +210,7 @@ def test_a_request_leaves_no_tenant_behind(two: tuple[Workspace, Workspace]) -> 
 
 
 def test_the_service_refuses_a_role_that_passes_walls_and_tables_that_are_open(postgres: Postgres) -> None:
+    _, text = create_api_key(workspace=open_workspace(), name="visit")
     check_walls()
     with psycopg.connect(postgres.superuser_url, autocommit=True) as superuser:
         for broken, mended, says in (
@@ -219,8 +226,9 @@ def test_the_service_refuses_a_role_that_passes_walls_and_tables_that_are_open(p
                 assert says in list_breaches()[0]
                 with pytest.raises(ImproperlyConfigured):
                     check_walls()
-                middleware.checked.clear()
-                assert Client(raise_request_exception=False).get("/health/live").status_code == 500
+                walls.checked.clear()
+                assert visit(text) == 500
             finally:
                 superuser.execute(mended)
     check_walls()
+    assert visit(text) == 200
