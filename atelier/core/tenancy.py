@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any
 
 from django.db import models
-
-M = TypeVar("M", bound=models.Model)
 
 EVERYBODY = "*"
 """What PostgreSQL is told when the wall is open on purpose."""
@@ -85,13 +83,13 @@ def _checked(workspace_id: str) -> str:
     return workspace_id
 
 
-class TenantManager(models.Manager[M]):
+class TenantManager(models.Manager):
     """The default manager of everything that belongs to a workspace.
 
     A model whose rows have no column `workspace_id` names the way there in `tenant_path`.
     """
 
-    def get_queryset(self) -> models.QuerySet[M]:
+    def get_queryset(self) -> models.QuerySet[Any]:
         who, found = current_tenant(), super().get_queryset()
         if who == EVERYBODY:
             return found
