@@ -24,7 +24,7 @@ from django.db.models.functions import Now
 
 from atelier.audit.models import Chained, chain_constraints
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantManager
+from atelier.core.tenancy import TenantRows
 
 ACCOUNT_KINDS = ("granted", "available", "held", "earned")
 TRANSFER_KINDS = ("grant", "hold", "capture", "release", "refund", "expire", "adjust", "deduct")
@@ -40,7 +40,7 @@ class Account(models.Model):
     version = models.BigIntegerField(default=0)
     floor = models.BigIntegerField(db_default=0)
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [
@@ -79,7 +79,7 @@ class Transfer(Chained):
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [
@@ -112,7 +112,7 @@ class Hold(Chained):
     transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="hold")
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [
@@ -143,7 +143,7 @@ class HoldOutcome(Chained):
     created_at = models.DateTimeField(db_default=Now())
 
     tenant_path = "hold__workspace_id"
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [

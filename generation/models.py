@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantManager
+from atelier.core.tenancy import TenantRows
 from generation.pipeline import lifecycle
 from generation.pipeline.spec import GenerationSpec
 
@@ -61,7 +61,7 @@ class Generation(models.Model):
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [
@@ -123,7 +123,7 @@ class Slot(models.Model):
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE, related_name="+")
     number = models.PositiveSmallIntegerField()
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="slot_once")]
@@ -142,7 +142,7 @@ class StageResult(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     tenant_path = "generation__workspace_id"
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["generation", "stage"], name="stage_once")]
@@ -157,7 +157,7 @@ class GenerationEvent(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     tenant_path = "generation__workspace_id"
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         indexes = [models.Index(fields=["generation", "id"], name="event_by_generation")]
@@ -178,7 +178,7 @@ class IdempotencyRecord(models.Model):
     answer = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "endpoint", "key"], name="idempotency_once")]

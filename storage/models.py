@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantManager
+from atelier.core.tenancy import TenantRows
 from storage.formats import CONTENT_TYPES, file_name
 
 
@@ -28,7 +28,7 @@ class Asset(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [

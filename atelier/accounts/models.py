@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from atelier.accounts.tiers import TIERS, Tier
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantManager
+from atelier.core.tenancy import TenantRows
 
 
 class Workspace(models.Model):
@@ -23,7 +23,7 @@ class Workspace(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     tenant_path = "id"
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="workspace_tier_known")]
@@ -43,7 +43,7 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="membership_once")]
@@ -65,7 +65,7 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     def __str__(self) -> str:
         return f"{self.name} (atl_live_{self.lookup}_...)"

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Now
 
-from atelier.core.tenancy import TenantManager
+from atelier.core.tenancy import TenantRows
 
 
 class Chained(models.Model):
@@ -58,7 +58,7 @@ class AuditEntry(Chained):
     facts = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = TenantManager()
+    objects = TenantRows()
 
     class Meta:
         verbose_name_plural = "audit entries"

@@ -83,7 +83,7 @@ def _checked(workspace_id: str) -> str:
     return workspace_id
 
 
-class TenantManager(models.Manager):
+class TenantRows(models.Manager):
     """The default manager of everything that belongs to a workspace.
 
     A model whose rows have no column `workspace_id` names the way there in `tenant_path`.

@@ -7,7 +7,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import ForeignKey, Model
 
 from atelier.accounts.models import Workspace
-from atelier.core.tenancy import TenantManager
+from atelier.core.tenancy import TenantRows
 from atelier.core.walls import EnableTenantWall
 
 OPEN = {
@@ -55,15 +55,15 @@ def test_reasons_are_for_tables_that_exist_and_are_open() -> None:
 
 def test_every_walled_table_is_read_through_the_scoped_manager() -> None:
     models = {model._meta.db_table: model for model in ours()}
-    outside = [table for table in walled() if not isinstance(models[table]._default_manager, TenantManager)]
-    assert outside == [], "objects = TenantManager()"
+    outside = [table for table in walled() if not isinstance(models[table]._default_manager, TenantRows)]
+    assert outside == [], "objects = TenantRows()"
 
 
 def test_the_scoped_manager_of_a_table_without_the_column_knows_the_way() -> None:
     lost = [
         model._meta.label
         for model in ours()
-        if isinstance(model._default_manager, TenantManager)
+        if isinstance(model._default_manager, TenantRows)
         and not hasattr(model, "tenant_path")
         and "workspace_id" not in {field.attname for field in model._meta.concrete_fields}
     ]
