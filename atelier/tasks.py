@@ -7,9 +7,11 @@ from typing import Any
 from celery import shared_task
 
 from atelier.announcements import tell
+from atelier.core.tenancy import across
 
 
 @shared_task(name="webhooks.fan_out")
 def fan_out(subject: str, message: int, **_: Any) -> None:
     """Record the event of an outbox message and a delivery for each endpoint that wants it."""
-    tell(message)
+    with across("worker"):
+        tell(message)

@@ -22,6 +22,7 @@ from atelier.core.crashpoints import crashpoint
 from atelier.core.database import attempt
 from atelier.core.listen import Bell, listener
 from atelier.core.resolving import outbound_policy, outbound_resolver
+from atelier.core.tenancy import across
 from webhooks.events import document
 from webhooks.models import Delivery
 from webhooks.sender import Outcome, Sender
@@ -71,7 +72,7 @@ class Courier:
         self._sender.close()
 
     def _run(self) -> None:
-        with listener(CHANNEL).subscribe("") as self._bell:
+        with across("worker"), listener(CHANNEL).subscribe("") as self._bell:
             while self._out or not self._stopping.is_set():
                 busy = self._round(self._bell)
                 if not busy:

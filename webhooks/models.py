@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from atelier.core.ids import new_id
+from atelier.core.tenancy import TenantRows
 
 ACTIVE, DISABLED = "active", "disabled"
 PENDING, SENDING, DELIVERED, DEAD, CANCELLED = "pending", "sending", "delivered", "dead", "cancelled"
@@ -44,6 +45,8 @@ class Endpoint(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     deleted_at = models.DateTimeField(null=True)
 
+    objects = TenantRows()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=(ACTIVE, DISABLED)), name="endpoint_status_known"),
@@ -73,6 +76,8 @@ class Counter(models.Model):
     workspace = models.OneToOneField("accounts.Workspace", models.PROTECT, primary_key=True, related_name="+")
     last = models.BigIntegerField(default=0)
 
+    objects = TenantRows()
+
 
 class Event(models.Model):
     """Something that happened. `dedupe_key` is that of the fact: told twice, it is here once."""
@@ -86,6 +91,8 @@ class Event(models.Model):
     occurred_at = models.DateTimeField()
     dedupe_key = models.CharField(max_length=160, unique=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = TenantRows()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "sequence"], name="event_sequence_once")]
@@ -116,6 +123,8 @@ class Delivery(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True)
+
+    objects = TenantRows()
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -148,6 +157,8 @@ class Attempt(models.Model):
     duration_ms = models.PositiveIntegerField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    objects = TenantRows()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="attempt_once")]
 
@@ -161,6 +172,8 @@ class DeadLetter(models.Model):
     parked_at = models.DateTimeField(db_default=Now())
     alerted_at = models.DateTimeField(null=True)
     replayed_at = models.DateTimeField(null=True)
+
+    objects = TenantRows()
 
     class Meta:
         indexes = [
