@@ -142,7 +142,6 @@ class HoldOutcome(Chained):
     expired = models.BooleanField(db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
-    tenant_path = "hold__workspace_id"
     objects = TenantRows()
 
     class Meta:
@@ -176,6 +175,8 @@ class GrantEnd(models.Model):
     transfer = models.OneToOneField(Transfer, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = TenantRows()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -195,6 +196,8 @@ class Adjustment(models.Model):
     asked_by = models.CharField(max_length=60)
     second_needed = models.BooleanField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = TenantRows()
 
     class Meta:
         constraints = [
@@ -217,6 +220,8 @@ class AdjustmentDecision(models.Model):
     decided_by = models.CharField(max_length=60)
     approved = models.BooleanField()
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = TenantRows()
 
     class Meta:
         constraints = [

@@ -41,6 +41,8 @@ class ChainHead(models.Model):
     hash = models.BinaryField(default=bytes(32))
     published_seq = models.BigIntegerField(default=0)
 
+    objects = TenantRows()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "workspace_id"], name="chain_head_once")]
 

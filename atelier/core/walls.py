@@ -14,7 +14,7 @@ from django.db import connection, migrations
 
 SETTING = "atelier.workspace"
 POLICY = "tenant_wall"
-_WHO = f"current_setting('{SETTING}', true)"
+_WHO = f"nullif(current_setting('{SETTING}', true), '')"
 
 # Fixed names of our own tables and columns: nothing a client sent comes near these statements.
 _OWN = "{column} = " + _WHO

@@ -10,8 +10,8 @@ from atelier.core.walls import EnableTenantWall
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("audit", "0001_initial"),
-        ("billing", "0002_ledger"),
+        ("audit", "0002_chain"),
+        ("billing", "0004_chains"),
         ("generation", "0001_initial"),
         ("storage", "0001_initial"),
     ]
@@ -21,10 +21,14 @@ class Migration(migrations.Migration):
         EnableTenantWall("accounts_membership"),
         EnableTenantWall("accounts_apikey"),
         EnableTenantWall("audit_auditentry"),
+        EnableTenantWall("audit_chainhead"),
         EnableTenantWall("billing_account"),
         EnableTenantWall("billing_transfer"),
         EnableTenantWall("billing_hold"),
-        EnableTenantWall("billing_holdoutcome", through=("hold_id", "billing_hold")),
+        EnableTenantWall("billing_holdoutcome"),
+        EnableTenantWall("billing_grantend"),
+        EnableTenantWall("billing_adjustment"),
+        EnableTenantWall("billing_adjustmentdecision"),
         EnableTenantWall("generation_generation"),
         EnableTenantWall("generation_slot"),
         EnableTenantWall("generation_stageresult", through=("generation_id", "generation_generation")),

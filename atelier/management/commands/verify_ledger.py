@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from atelier.core.tenancy import across
 from atelier.ledger import verify_ledger
 from billing.services.checks import report_check
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             help="Keep the result: admission stops while anything is wrong, and goes on when nothing is.",
         )  # fmt: skip
 
+    @across("command")
     def handle(self, *args: Any, **options: Any) -> None:
         begun = time.monotonic()
         result = verify_ledger()
