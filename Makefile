@@ -12,7 +12,7 @@ override FORMAT := $(value FORMAT)
 override PORT := $(value PORT)
 export PROMPT COUNT STYLE SIZE FORMAT PORT
 
-.PHONY: help demo serve stack test check bench clean
+.PHONY: help demo serve stack test prove check bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -31,7 +31,11 @@ stack: ## Run the server stack here: RabbitMQ, PostgreSQL, S3, gunicorn, schedul
 
 test: ## Install what the tests need, start private servers, run every test, stop them
 	@deploy/install.sh test rabbitmq
-	@$(PYTHON_) -m pytest
+	@$(PYTHON_) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+prove: ## Run the long proofs that `make test` leaves out
+	@deploy/install.sh test rabbitmq
+	@$(PYTHON_) -m pytest -m prove --timeout 1800
 
 check: ## Format, lint, types, import contracts, migrations
 	@deploy/install.sh test

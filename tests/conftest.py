@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from atelier.stacks.postgres import Postgres
 from tests.support import database
 from tests.support.environment import DATABASE
+
+STACKS = ("faults", "flows")
+"""Packages that share one stack, by how long they run: they begin first, and the rest fills the gaps in their waits."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay together in one process of `make test` (pytest-xdist): a stack's, and those of a file."""
+    items.sort(key=lambda item: STACKS.index(_room(item)) if _room(item) in STACKS else len(STACKS))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_room(item) if _room(item) in STACKS else str(item.path)))
+
+
+def _room(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session")
