@@ -10,7 +10,7 @@ from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operat
 from atelier.core.errors import InvalidRequest
 from atelier.core.outbound import AddressNotAllowed
 from atelier.core.problems import Forbidden, InvalidParameter, UnsupportedField
-from billing.services.transfers import InsufficientCredits
+from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS
 from generation.api.watching import TooManyWatchers
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
@@ -23,8 +23,8 @@ GENERATIONS, OFFERS = "Generations", "What there is"
 
 COMMON: Problems = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, Forbidden)
 SUBMISSION: Problems = (
-    *COMMON, *WITH_BODY, InvalidRequest, InvalidParameter, InsufficientCredits, IdempotencyKeyReused, AnotherInProgress,
-    RateLimited,
+    *COMMON, *WITH_BODY, InvalidRequest, InvalidParameter, InsufficientCredits, LedgerMismatch, IdempotencyKeyReused,
+    AnotherInProgress, RateLimited,
 )  # fmt: skip
 ADMISSION: Problems = (
     UnsupportedField,

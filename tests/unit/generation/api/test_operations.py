@@ -19,8 +19,11 @@ from generation.api.representation import STAGE_SPAN
 from generation.pipeline.registry import BY_NAME, UPLOAD
 
 DOCUMENT = openapi.build_openapi()
-INTERNAL = {"conflict", "invalid_amount", "file_conflict", "asset_conflict", "asset_expired"}
-"""Errors that no request can meet: bases, and what only other processes raise."""
+INTERNAL = {
+    "conflict", "invalid_amount", "file_conflict", "asset_conflict", "asset_expired",
+    "grant_key_reused", "refund_too_large", "adjustment_not_approved",
+}  # fmt: skip
+"""Errors that no request can meet: bases, and what only other processes and operators' pages raise."""
 
 
 def served(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
