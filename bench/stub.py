@@ -30,6 +30,10 @@ class StubTextToImage:
                 on_step(index * request.steps + step, total)
             yield pixels
 
+    def notes(self, request: DrawRequest) -> list[str]:
+        """Nothing to say."""
+        return []
+
 
 class StubFaceFinder:
     """Looks at nothing and finds nobody."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
-from atelier.stacks.models import make_tiny_model_apart
+from atelier.stacks.home import PROJECT
+from atelier.stacks.process import Command, run_once
 from bench.memory import generate, growth, worker_memory
 from bench.report import Result
 from bench.session import Session
@@ -16,7 +18,9 @@ EARLY, LATE, SIDE = 20, 60, 64
 
 def measure(session: Session) -> Iterator[Result]:
     """As many generations as fit into the time of a bench: a leak of a tensor would show in forty of them."""
-    make_tiny_model_apart(session.server.home)
+    home = session.server.home
+    argv = (sys.executable, "-m", "generation.engines.tiny", str(home.models / "tiny"))
+    run_once(Command("tiny-model", argv, home.logs / "tiny-model.log", cwd=PROJECT, ready_seconds=120.0))
     session.server.restart(GPU)
     keys = make_keys(session.server.superuser_url, LATE)
     generate(session, keys, EARLY, SIDE, "tiny")

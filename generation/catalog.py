@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from functools import lru_cache
-from pathlib import Path
 
 from django.conf import settings
 
 from generation.pipeline.catalog import Catalog, ModelEntry, load_catalog
+from generation.weights import find_fault
+
+log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
@@ -16,12 +20,27 @@ def get_catalog() -> Catalog:
     return load_catalog(settings.ATELIER_MODELS_FILE, settings.ATELIER_STYLES_FILE)
 
 
-def model_folder(entry: ModelEntry) -> Path | None:
-    """Where a local model lies; None for one from a hub."""
-    return None if entry.folder is None else settings.ATELIER_MODELS_DIR / entry.folder
-
-
 def list_loadable_models() -> list[str]:
-    """Names of the models that this machine can load: their folder is here, or they come from a hub."""
-    folders = ((entry, model_folder(entry)) for entry in get_catalog().models)
-    return [entry.name for entry, folder in folders if folder is None or folder.is_dir()]
+    """Names of the models that this machine can load: their folder is here and whole, or they come from a hub."""
+    return [entry.name for entry in get_catalog().models if _is_loadable(entry)]
+
+
+@lru_cache
+def list_knowledge(name: str) -> dict[str, list[str]] | None:
+    """What the model called `name` can draw, by kind; None where it does not say. Raises `UnknownModel`."""
+    entry = get_catalog().model(name)
+    folder = entry.path(settings.ATELIER_MODELS_DIR)
+    if folder is None or entry.knows is None or not (folder / entry.knows).is_file():
+        return None
+    known: dict[str, list[str]] = json.loads((folder / entry.knows).read_text("utf-8"))
+    return known
+
+
+def _is_loadable(entry: ModelEntry) -> bool:
+    folder = entry.path(settings.ATELIER_MODELS_DIR)
+    if folder is None:
+        return True
+    fault = find_fault(folder) if folder.is_dir() else None
+    if fault:
+        log.error("the model %s is not offered: %s", entry.name, fault)
+    return folder.is_dir() and fault is None

@@ -21,7 +21,7 @@ from atelier.stacks.celery_thread import CeleryThread
 from atelier.stacks.envfile import STACK, remove_env, write_env
 from atelier.stacks.environment import POLITE_THREADS, base_url, service_environment
 from atelier.stacks.home import PROJECT, Home, chosen_port, find_home
-from atelier.stacks.models import make_tiny_model, missing_tiny_model
+from atelier.stacks.models import check_starter_model
 from atelier.stacks.ports import is_free
 from atelier.stacks.postgres import Postgres
 from atelier.stacks.process import StackError
@@ -96,6 +96,7 @@ class EmbeddedStack:
     # -- inside ------------------------------------------------------------------------------------------
 
     def _start_all(self) -> None:
+        check_starter_model()
         for name, value in POLITE_THREADS.items():
             os.environ.setdefault(name, value)  # read when the engines' libraries are loaded, which is now
         # Importing them takes seconds; the database starts meanwhile.
@@ -104,7 +105,7 @@ class EmbeddedStack:
         self.state = load_secrets(self.home.secrets)
         self.home.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         steps = (self._start_postgres, self._enter_environment, self._migrate, self._seed)
-        for step in (*steps, partial(self._make_model, warm), self._start_service):
+        for step in (*steps, self._start_service):
             if self._stopping.is_set():
                 raise StackError("The start was interrupted.")
             step()
@@ -163,11 +164,6 @@ class EmbeddedStack:
         password = self.state.admin_password
         key = seed(api_key=self.state.api_key, admin_password=password, admin_user=ADMIN_USER)
         self.state = keep_api_key(self.home.secrets, self.state, key)
-
-    def _make_model(self, warm: threading.Thread) -> None:
-        if missing_tiny_model(self.home):
-            warm.join()
-            make_tiny_model(self.home)
 
     def _start_service(self) -> None:
         from atelier import queues, scheduler

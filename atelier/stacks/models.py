@@ -1,32 +1,20 @@
-"""The starter model of a fresh installation: tiny untrained weights, made here, where nobody named better ones."""
+"""Whether the starter model that ships with Atelier is whole, looked at before a stack starts."""
 
 from __future__ import annotations
 
 import os
-import sys
 
-from atelier.stacks.home import PROJECT, Home
-from atelier.stacks.process import Command, run_once
+from atelier.stacks.home import PROJECT
+from atelier.stacks.process import StackError
+from generation.weights import find_fault
 
-FOLDER = "tiny"  # as generation/models.toml names it
-OWN_MODELS = ("ATELIER_MODELS_DIR", "ATELIER_MODELS_FILE")
-
-
-def missing_tiny_model(home: Home) -> bool:
-    """True when this installation should have the tiny model and has not."""
-    if any(os.environ.get(name) not in (None, "", str(home.models)) for name in OWN_MODELS):
-        return False
-    return not (home.models / FOLDER / "model_index.json").exists()
+FOLDER = PROJECT / "generation" / "starter" / "model"
 
 
-def make_tiny_model(home: Home) -> None:
-    """Make it in this process. Raises OSError."""
-    from generation.engines.tiny import make_tiny_model as make
-
-    make(home.models / FOLDER)
-
-
-def make_tiny_model_apart(home: Home) -> None:
-    """Make it in a process of its own, so that this one stays without torch. Raises ChildFailed."""
-    argv = (sys.executable, "-m", "generation.engines.tiny", str(home.models / FOLDER))
-    run_once(Command("tiny-model", argv, home.logs / "tiny-model.log", cwd=PROJECT, ready_seconds=120.0))
+def check_starter_model() -> None:
+    """Raises StackError with what to do, unless the operator names a catalogue of their own."""
+    if os.environ.get("ATELIER_MODELS_FILE"):
+        return
+    fault = find_fault(FOLDER) if FOLDER.is_dir() else "the folder generation/starter/model is missing: restore it."
+    if fault:
+        raise StackError(f"The starter model is not whole: {fault}")

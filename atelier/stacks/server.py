@@ -15,7 +15,7 @@ from typing import IO
 from atelier.stacks.envfile import STACK, remove_env, write_env
 from atelier.stacks.environment import base_url, service_environment
 from atelier.stacks.home import PROJECT, Home, chosen_port, find_home
-from atelier.stacks.models import make_tiny_model_apart, missing_tiny_model
+from atelier.stacks.models import check_starter_model
 from atelier.stacks.ports import free_port, is_free
 from atelier.stacks.postgres import Postgres
 from atelier.stacks.process import StackError
@@ -170,6 +170,7 @@ class ServerStack:
     # -- inside ------------------------------------------------------------------------------------------
 
     def _start_all(self) -> None:
+        check_starter_model()
         self.state = load_secrets(self.home.secrets)
         self.home.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.postgres = Postgres(self.home.stack / "postgres", self.state.database)
@@ -177,7 +178,7 @@ class ServerStack:
         self.seaweedfs = SeaweedFS(self.home.stack / "seaweedfs", secret_key=self.state.store_secret)
         self._programs = make_programs(self, self._workers)
         with ThreadPoolExecutor(max_workers=4) as pool:
-            works = (self._start_service, self.rabbitmq.start, self.seaweedfs.start, self._make_model)
+            works = (self._start_service, self.rabbitmq.start, self.seaweedfs.start)
             jobs = [pool.submit(work) for work in works]
             for job in jobs:
                 job.result()
@@ -193,10 +194,6 @@ class ServerStack:
             self._check_wanted()
             if name != FLOWER:  # it does not wait for a broker
                 program.launch()
-
-    def _make_model(self) -> None:
-        if missing_tiny_model(self.home):
-            make_tiny_model_apart(self.home)
 
     def _prepare_database(self) -> None:
         self.postgres.start()

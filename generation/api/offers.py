@@ -11,7 +11,7 @@ from atelier.accounts.api import ApiView, json_answer
 from atelier.accounts.models import Workspace
 from billing.selectors import get_balance
 from generation.api import operations
-from generation.catalog import get_catalog
+from generation.catalog import get_catalog, list_knowledge
 from generation.pipeline.catalog import ModelEntry, StyleEntry
 from generation.pipeline.request import GenerationRequest
 from generation.selectors import list_served_models
@@ -55,6 +55,7 @@ def _model(entry: ModelEntry, available: bool) -> dict[str, Any]:
         "nativeSize": {"width": entry.native_side, "height": entry.native_side},
         "note": entry.note,
         "available": available,
+        "knows": list_knowledge(entry.name),
     }
 
 

@@ -124,6 +124,11 @@ MODEL = closed(
     nativeSize=closed(width=POSITIVE, height=POSITIVE),
     note=TEXT,
     available={"type": "boolean", "description": "Some worker has said that it can load it."},
+    knows={
+        "type": ["object", "null"],
+        "description": "What a small model can draw, by kind; null: it reads any words.",
+        "additionalProperties": _listed(TEXT),
+    },
 )
 
 STYLE = closed(

@@ -12,6 +12,7 @@ from generation.engines.failures import is_out_of_memory
 from generation.engines.libraries import diffusers, transformers
 from generation.pipeline.catalog import ModelEntry
 from generation.pipeline.stage import StageFailed
+from generation.weights import find_fault
 
 
 def find_folder(entry: ModelEntry, models_dir: Path) -> Path:
@@ -22,10 +23,12 @@ def find_folder(entry: ModelEntry, models_dir: Path) -> Path:
     """
     if entry.hub_id:
         return _fetch(entry)
-    folder = models_dir / (entry.folder or "")
+    folder = entry.path(models_dir) or models_dir
     if not (folder / "model_index.json").is_file():
         fault = "holds no model_index.json" if folder.is_dir() else "is missing"
         raise StageFailed("model_broken", f"The model {entry.name!r} cannot be loaded: its folder {fault}.")
+    if damage := find_fault(folder):
+        raise StageFailed("model_broken", f"The model {entry.name!r} cannot be loaded: {damage}")
     return folder
 
 

@@ -61,6 +61,10 @@ class DiffusersTextToImage:
                 pixels = self._draw_one(request, seed, report)
             yield pixels
 
+    def notes(self, request: DrawRequest) -> list[str]:
+        """Nothing to say."""
+        return []
+
     def _draw_one(self, request: DrawRequest, seed: int, report: _StepReport) -> np.ndarray:
         # A scheduler keeps the state of its last run, so each image gets a fresh one.
         self._pipeline.scheduler = type(self._scheduler).from_config(self._scheduler.config)

@@ -53,6 +53,5 @@ class LocalEngines:
 
     def _expected_bytes(self, entry: ModelEntry) -> int:
         """Bytes of the weight files on disk, to make room before loading; 0 for a model from a hub."""
-        if entry.folder is None:
-            return 0
-        return sum(path.stat().st_size for path in (self._models_dir / entry.folder).rglob("*.safetensors"))
+        folder = entry.path(self._models_dir)
+        return 0 if folder is None else sum(path.stat().st_size for path in folder.rglob("*.safetensors"))

@@ -15,6 +15,9 @@ from generation.pipeline.spec import GENERATION_TYPES
 LEAST_SIDE = 64
 """The smallest side a client may ask for, pixels; no model draws less, however long the picture is."""
 
+SHIPPED = Path(__file__).parents[1]
+"""The package that shipped models are part of."""
+
 HUB_REVISION = re.compile(r"[0-9a-f]{40}")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
@@ -23,6 +26,7 @@ _TOML_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
     "float": (float, int),
+    "bool": (bool,),
     "tuple[str, ...]": (tuple,),
 }
 """Python types of a TOML value by the annotation of the field that takes it."""
@@ -46,8 +50,10 @@ class UnknownStyle(LookupError):
 class ModelEntry:
     """One text-to-image model. Sides in pixels, `seconds_per_step` at the native size.
 
-    Exactly one of `folder` (relative to the models' directory, or absolute) and `hub_id` (with a 40-digit
-    commit as `revision`) says where its weights are. `adapter` is `module:function` and loads it.
+    Exactly one of `folder` (relative to the models' directory, or absolute; of a `shipped` model relative to the
+    catalogue's package) and `hub_id` (with a 40-digit commit as `revision`) says where its weights are. `adapter` is
+    `module:function` and loads it. `knows` names a JSON file in the folder that lists what it can draw.
+    `stand_in_for` are the generation types it serves for want of a better model, and says so.
     """
 
     name: str
@@ -66,6 +72,15 @@ class ModelEntry:
     default_guidance: float | None = None
     seconds_per_step: float = 0.0
     note: str = ""
+    shipped: bool = False
+    knows: str | None = None
+    stand_in_for: tuple[str, ...] = ()
+
+    def path(self, models_dir: Path) -> Path | None:
+        """Where a local model lies; None for one from a hub."""
+        if self.folder is None:
+            return None
+        return (SHIPPED if self.shipped else models_dir) / self.folder
 
     @property
     def source(self) -> str:
@@ -220,6 +235,7 @@ def _check_model(entry: ModelEntry, where: str) -> None:
         "hub_id needs a 40-digit commit as revision": not entry.hub_id or _is_commit(entry.revision),
         "serves has an unknown generation type": set(entry.serves) <= set(GENERATION_TYPES),
         "default_for must be part of serves": set(entry.default_for) <= set(entry.serves),
+        "stand_in_for must be part of serves": set(entry.stand_in_for) <= set(entry.serves),
         "multiple must be 1..256": 1 <= entry.multiple <= 256,
         f"native_side must be {LEAST_SIDE}..8192": LEAST_SIDE <= entry.native_side <= 8192,
         "min_native_side must not exceed native_side": (entry.min_native_side or 0) <= entry.native_side,

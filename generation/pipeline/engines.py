@@ -13,7 +13,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class DrawRequest:
-    """What a text-to-image engine draws: one image a seed, `width` x `height` pixels."""
+    """What a text-to-image engine draws: one image a seed, `width` x `height` pixels.
+
+    `prompt` holds the words of the style preset too; `subject` are the client's own, for an engine that reads the
+    preset `style` and the generation type by name.
+    """
 
     prompt: str
     negative_prompt: str
@@ -22,6 +26,9 @@ class DrawRequest:
     steps: int
     guidance_scale: float | None
     seeds: tuple[int, ...]
+    subject: str = ""
+    style: str | None = None
+    generation_type: str = "standard"
 
 
 class TextToImage(Protocol):
@@ -31,6 +38,10 @@ class TextToImage(Protocol):
         `on_step(done, total)` is called after every denoising step; total = steps x images. The pixels of a seed
         do not depend on the other seeds. Raises `StageFailed` when the output is not a picture.
         """
+        ...
+
+    def notes(self, request: DrawRequest) -> list[str]:
+        """What the client has to know of how the request is read: sentences, none where it is read in full."""
         ...
 
 

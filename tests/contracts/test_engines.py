@@ -17,7 +17,7 @@ from generation.pipeline.stage import Stopped
 from tests.support.pictures import FACE_GROUND, FACE_LANDMARKS, draw_apple, draw_face, draw_noise
 
 STEPS = 3
-MODELS = ("tiny",)
+MODELS = ("tiny", "starter")
 
 
 def quiet(done: int, total: int) -> None:

@@ -27,6 +27,7 @@ os.environ.update(
         "BROKER_URL": "memory://",
         "ATELIER_STORAGE_URL": f"file://{ROOT / 'storage'}",
         "ATELIER_MODELS_DIR": str(ROOT / "models"),
+        "ATELIER_MODELS_FILE": str(Path(__file__).with_name("tiny.toml")),
         "ATELIER_RATE_LIMITS": "on",
     }
 )

@@ -31,6 +31,10 @@ class GradientTextToImage:
                 on_step(index * request.steps + step, total)
             yield gradient(seed, request.width, request.height)
 
+    def notes(self, request: DrawRequest) -> list[str]:
+        """Nothing to say."""
+        return []
+
 
 class PoisonousTextToImage:
     """A generation that kills whoever works on it, as one does that needs more memory than there is."""
@@ -40,6 +44,10 @@ class PoisonousTextToImage:
     def draw(self, request: DrawRequest, on_step: Callable[[int, int], None]) -> Iterator[np.ndarray]:
         os.kill(os.getpid(), signal.SIGKILL)
         yield gradient(0, request.width, request.height)
+
+    def notes(self, request: DrawRequest) -> list[str]:
+        """Nothing to say."""
+        return []
 
 
 def gradient(seed: int, width: int, height: int) -> np.ndarray:

@@ -8,12 +8,14 @@ from typing import Any
 from generation.pipeline.engines import DrawRequest, Engines, Loaded
 from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
+from generation.pipeline.stages.prompt import normalise
 
 
 class Diffusion:
     """Draws `count` frames, each yielded as soon as it is finished.
 
-    Facts: model, modelRevision, seed, inferenceSteps, cacheHit, loadMs.
+    Facts: model, modelRevision, seed, inferenceSteps, cacheHit, loadMs, and note where the engine has something
+    to say; it follows an earlier stage's.
     """
 
     name = "diffusion"
@@ -26,9 +28,10 @@ class Diffusion:
     def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
         beat(0, spec.steps * spec.count)
         loaded = engines.text_to_image(spec.model)
-        for index, pixels in enumerate(loaded.engine.draw(_request(state, spec), beat)):
+        request = _request(state, spec)
+        for index, pixels in enumerate(loaded.engine.draw(request, beat)):
             yield Frame(index, pixels)
-        yield Facts(_facts(spec, loaded))
+        yield Facts(_facts(spec, loaded) | _note(state, loaded.engine.notes(request)))
 
 
 def _request(state: State, spec: GenerationSpec) -> DrawRequest:
@@ -40,7 +43,15 @@ def _request(state: State, spec: GenerationSpec) -> DrawRequest:
         steps=spec.steps,
         guidance_scale=spec.guidance_scale,
         seeds=tuple(spec.image_seed(index) for index in range(spec.count)),
+        subject=normalise(spec.prompt),
+        style=spec.style,
+        generation_type=spec.generation_type,
     )
+
+
+def _note(state: State, said: list[str]) -> dict[str, str]:
+    earlier = [state.facts["note"]] if "note" in state.facts else []
+    return {"note": " ".join([*earlier, *said])} if said else {}
 
 
 def _facts(spec: GenerationSpec, loaded: Loaded[Any]) -> dict[str, Any]:

@@ -19,9 +19,13 @@ STATE = State({"finalPrompt": "an apple, in ink", "finalNegativePrompt": "colour
 class Recorder:
     """An engine that draws one grey level a seed and remembers what it was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *said: str) -> None:
         self.request: DrawRequest | None = None
         self.drawn = 0
+        self._said = list(said)
+
+    def notes(self, request: DrawRequest) -> list[str]:
+        return self._said
 
     def text_to_image(self, model: str) -> Loaded[Any]:
         return Loaded(self, cache_hit=False, load_ms=12)
@@ -42,10 +46,11 @@ def run(engines: Recorder, beat: Callable[[int, int], None], **changes: Any) -> 
 
 def test_the_request_holds_the_final_words_the_native_size_and_a_seed_an_image() -> None:
     engines = Recorder()
-    list(run(engines, lambda step, steps: None, count=3, seed=2**32 - 2, guidance_scale=6.5))
+    list(run(engines, lambda step, steps: None, count=3, seed=2**32 - 2, guidance_scale=6.5,
+             prompt="an  apple", style="line-art", generation_type="illustration"))  # fmt: skip
     assert engines.request == DrawRequest(
         prompt="an apple, in ink", negative_prompt="colour", width=64, height=64, steps=2, guidance_scale=6.5,
-        seeds=(2**32 - 2, 2**32 - 1, 0),
+        seeds=(2**32 - 2, 2**32 - 1, 0), subject="an apple", style="line-art", generation_type="illustration",
     )  # fmt: skip
 
 
@@ -75,3 +80,11 @@ def test_the_beat_hears_of_every_step_and_can_stop_at_any() -> None:
     with pytest.raises(Stopped):
         list(run(engines, stop, count=2))
     assert engines.drawn == 1
+
+
+def test_what_the_engine_says_follows_the_note_of_an_earlier_stage() -> None:
+    noted = State({**STATE.facts, "note": "One."}, ())
+    engines: Any = Recorder("Two.", "Three.")
+    *_, facts = Diffusion().run(noted, make_spec(), engines, lambda step, steps: None)
+    assert isinstance(facts, Facts)
+    assert facts.values["note"] == "One. Two. Three."

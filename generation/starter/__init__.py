@@ -1,0 +1,1 @@
+"""The starter model: its data, network, training, pipeline and evaluation."""
