@@ -23,6 +23,8 @@ class Codes:
 
     def plain(self, row: int, style: str) -> torch.Tensor:
         """(width,) of the thing in `row`. Raises `ValueError` for a style it does not know."""
+        if style not in self.styles:
+            raise ValueError(f"There is no style {style!r}. Known: {', '.join(self.styles)}.")
         return self._table[row, self.styles.index(style)]
 
     def shaken(self, row: int, style: str, random: torch.Generator) -> torch.Tensor:

@@ -41,7 +41,7 @@ class Block(nn.Module):
         return self.mix(mixed.transpose(1, 2).reshape(batch, count, width))
 
 
-class StarterNetwork(ModelMixin, ConfigMixin, nn.Module):
+class StarterNetwork(ModelMixin, nn.Module, ConfigMixin):
     """Predicts the finished picture from a noisy one (flow matching, x-prediction; after Lipman et al. 2023).
 
     The code reaches every patch directly (`place`) and every block by its shifts, scales and gates. A code of zeros

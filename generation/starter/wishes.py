@@ -136,7 +136,7 @@ def _best(matches: list[Match]) -> Match | None:
 def _take_nearest(text: str, prompt: str, wish: Wish, vocabulary: Vocabulary, embedder: Embedder) -> None:
     words = text.split()
     colour = next((word for word in words if word in COLOURS), None)
-    wanted = " ".join(word for word in words if word != colour and word not in FILLERS) or prompt
+    wanted = " ".join(word for word in words if word != colour) or prompt
     row, nearness = vocabulary.nearest(embedder.embed([wanted])[0])
     wish.things.append(Thing(row, colour))
     name = vocabulary.concepts[row].label

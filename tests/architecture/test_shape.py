@@ -73,7 +73,7 @@ def test_every_silenced_warning_says_why() -> None:
 
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     home = re.compile(r"(?<![\w.>$}/])/(home|Users|work|workspace)/\w|/root/\.|/var/folders/")
-    pictures = {".png", ".jpg", ".webp", ".ico", ".woff2"}
+    pictures = {".png", ".jpg", ".webp", ".ico", ".woff2", ".safetensors"}
     here = Path(__file__).relative_to(PROJECT)
     readable = [path for path in ours() if path.suffix not in pictures and path != here]
     assert [str(path) for path in readable if home.search(text(path))] == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import generation
+import tests.support
 from generation.engines.local import LocalEngines
 from generation.pipeline.catalog import Catalog, load_catalog
 from generation.pipeline.stage import StageFailed
@@ -17,7 +18,7 @@ SHIPPED = Path(generation.__file__).parent
 
 @pytest.fixture
 def catalog() -> Catalog:
-    shipped = load_catalog(SHIPPED / "models.toml", SHIPPED / "styles.toml")
+    shipped = load_catalog(Path(tests.support.__file__).with_name("tiny.toml"), SHIPPED / "styles.toml")
     tiny = shipped.model("tiny")
     return replace(shipped, models=(tiny, replace(tiny, name="other", default_for=())))
 

@@ -51,7 +51,7 @@ def load(folder: Path, *models: dict[str, str], styles: str = "", tools: str = T
 
 def test_the_shipped_catalogue_serves_every_generation_type() -> None:
     catalog = load_catalog(SHIPPED / "models.toml", SHIPPED / "styles.toml")
-    assert {catalog.default_for(kind).name for kind in GENERATION_TYPES} == {"tiny"}
+    assert {catalog.default_for(kind).name for kind in GENERATION_TYPES} == {"starter"}
     wanted = {"photorealistic", "illustration", "digital-art", "vector-art"}
     wanted |= {"watercolor", "line-art", "3d-render", "pixel-art"}
     assert wanted <= {style.name for style in catalog.styles}
@@ -66,7 +66,7 @@ def test_the_commented_examples_of_the_shipped_catalogue_are_valid(tmp_path: Pat
     body = [line.removeprefix("# ") if line.startswith(keys) and "  " not in line else line for line in lines]
     (tmp_path / "models.toml").write_text("\n".join(body))
     catalog = load_catalog(tmp_path / "models.toml", SHIPPED / "styles.toml")
-    assert [entry.name for entry in catalog.models] == ["tiny", "sdxl", "house-style"]
+    assert [entry.name for entry in catalog.models] == ["starter", "sdxl", "house-style"]
     assert catalog.model("sdxl").source == "stabilityai/stable-diffusion-xl-base-1.0"
 
 

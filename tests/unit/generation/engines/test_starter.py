@@ -1,0 +1,72 @@
+"""The starter model's notes, guidance and styles, with the weights that ship."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import generation
+from generation.engines.starter import NEAREST_STYLE, OWN_STYLE, StarterTextToImage, load
+from generation.pipeline.catalog import load_catalog
+from generation.pipeline.engines import DrawRequest
+from generation.starter.codes import Codes
+
+SHIPPED = Path(generation.__file__).parent
+REQUEST = DrawRequest("a red apple, 3d style", "", 64, 64, 4, None, (1,), subject="a red apple")
+
+
+@pytest.fixture(scope="module")
+def starter() -> StarterTextToImage:
+    catalog = load_catalog(SHIPPED / "models.toml", SHIPPED / "styles.toml")
+    return load(catalog.model("starter"), Path("nowhere"))
+
+
+def draw(starter: StarterTextToImage, **changes: object) -> np.ndarray:
+    return next(iter(starter.draw(replace(REQUEST, **changes), lambda done, total: None)))  # type: ignore[arg-type]
+
+
+def test_a_known_thing_in_a_known_style_needs_no_note(starter: StarterTextToImage) -> None:
+    assert starter.notes(replace(REQUEST, style="noto", generation_type="illustration")) == []
+
+
+def test_what_stands_in_is_told(starter: StarterTextToImage) -> None:
+    (stand_in,) = starter.notes(replace(REQUEST, generation_type="photorealistic"))
+    assert "No model for photorealistic" in stand_in
+    (style,) = starter.notes(replace(REQUEST, style="watercolor"))
+    assert "style watercolor and drew in its style noto" in style
+    (nearest,) = starter.notes(replace(REQUEST, subject="quixotic"))
+    assert "nearest thing it knows" in nearest
+
+
+def test_an_apple_is_red_in_the_middle_and_white_at_the_corners(starter: StarterTextToImage) -> None:
+    picture = draw(starter, steps=12).astype(int)
+    red, green, blue = picture[28:44, 22:42].reshape(-1, 3).mean(0)
+    assert red > 150
+    assert red > 2 * max(green, blue)
+    assert (picture[[0, 0, -1, -1], [0, -1, 0, -1]] > 250).all()
+
+
+def test_styles_guidance_negative_prompt_and_background_change_the_picture(starter: StarterTextToImage) -> None:
+    usual = draw(starter)
+    changes = (
+        {"style": "3d"},
+        {"guidance_scale": 4.0},
+        {"negative_prompt": "tomato"},
+        {"subject": "a red apple on a blue background"},
+    )
+    for change in changes:
+        assert (draw(starter, **change) != usual).any()
+
+
+def test_every_offered_style_is_known_or_has_a_nearest() -> None:
+    styles = {style.name for style in load_catalog(SHIPPED / "models.toml", SHIPPED / "styles.toml").styles}
+    assert styles == set(NEAREST_STYLE) | set(OWN_STYLE)
+
+
+def test_an_unknown_style_lists_the_known_ones(starter: StarterTextToImage) -> None:
+    codes: Codes = starter._pipeline.codes
+    with pytest.raises(ValueError, match="flat, 3d, noto"):
+        codes.plain(0, "cubism")
