@@ -127,7 +127,7 @@ MODEL = closed(
     knows={
         "type": ["object", "null"],
         "description": "What a small model can draw, by kind; null: it reads any words.",
-        "additionalProperties": _listed(TEXT),
+        "additionalProperties": listed(TEXT),
     },
 )
 
