@@ -46,13 +46,14 @@ class StarterPipeline:
     def from_pretrained(cls, folder: Path, embedder: Embedder) -> StarterPipeline:
         """Load the folder. Raises `OSError`, `ValueError` or `KeyError` when it is not whole."""
         network = StarterNetwork.from_pretrained(folder / "network", local_files_only=True, use_safetensors=True)
-        return cls(network.float().eval(), Codes.load(folder), Vocabulary.load(folder), embedder)
+        return cls(network.to(torch.float32).eval(), Codes.load(folder), Vocabulary.load(folder), embedder)
 
     def save_pretrained(self, folder: Path) -> None:
         """Write the folder: half-precision safetensors, JSON, no pickle."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.network.half().save_pretrained(folder / "network", safe_serialization=True)
-        self.network.float()
+        self.network.to(torch.float16)
+        self.network.save_pretrained(folder / "network", safe_serialization=True)
+        self.network.to(torch.float32)
         self.codes.save(folder)
         self.vocabulary.save(folder)
         parts = {"network": StarterNetwork, "codes": Codes, "vocabulary": Vocabulary}
