@@ -52,7 +52,7 @@ class StarterPipeline:
         """Write the folder: half-precision safetensors, JSON, no pickle."""
         folder.mkdir(parents=True, exist_ok=True)
         self.network.to(torch.float16)
-        self.network.save_pretrained(folder / "network", safe_serialization=True)
+        self.network.save_pretrained(folder / "network", safe_serialization=True)  # type: ignore[operator]  # its base is untyped
         self.network.to(torch.float32)
         self.codes.save(folder)
         self.vocabulary.save(folder)
