@@ -14,6 +14,8 @@ from atelier.core.documentation import INVALID_PART, PROBLEM, documented_errors
 from atelier.core.errors import AtelierError
 from atelier.core.problems import BadRequest, MethodNotAllowed, UnknownPath
 from atelier.core.schemas import closed
+from billing.api import schemas as billing_schemas
+from billing.api.operations import BOOKS
 from generation.api import operations
 from generation.api.schemas import COMPONENTS
 from storage.api.ranges import RangeUnsatisfiable
@@ -68,9 +70,12 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     codes = sorted({code["code"] for code in list_codes()})
     members = PROBLEM["properties"]
     problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
-    schemas |= COMPONENTS | webhook_schemas.COMPONENTS | EXTRA | {"Problem": problem, "InvalidPart": INVALID_PART}
+    schemas |= COMPONENTS | billing_schemas.COMPONENTS | webhook_schemas.COMPONENTS | EXTRA
+    schemas |= {"Problem": problem, "InvalidPart": INVALID_PART}
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
-    result["tags"] = [{"name": name} for name in (operations.GENERATIONS, operations.OFFERS, WEBHOOKS, "Service")]
+    result["tags"] = [
+        {"name": name} for name in (operations.GENERATIONS, operations.OFFERS, BOOKS, WEBHOOKS, "Service")
+    ]
     for group in result["paths"].values():
         for operation in group.values():
             body = operation.get("requestBody")

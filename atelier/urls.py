@@ -17,7 +17,7 @@ docs = [
     re_path(r"^docs/?$", pages.docs, name="docs"),
     path("docs/errors", pages.errors, name="errors"),
 ]
-api = [path("", include("generation.api.urls")), path("", include("webhooks.api.urls")), *service]
+api = [path("", include(f"{app}.api.urls")) for app in ("generation", "billing", "webhooks")] + service
 """What the OpenAPI document describes."""
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models import Account, Transfer
+from billing.rates import Steps, get_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def trial_balance() -> int:
 def list_transfers(workspace_id: str) -> QuerySet[Transfer]:
     """The workspace's transfers, newest first."""
     return Transfer.objects.filter(workspace_id=workspace_id).order_by("-chain_seq")
+
+
+def get_rate_steps() -> Steps:
+    """(largest size, credits) of the rate card in force, smallest first. Raises `NoRateCard`."""
+    return get_steps()
 
 
 _UNBALANCED = """

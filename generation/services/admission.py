@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from atelier.accounts.models import Workspace
 from atelier.core.errors import InvalidRequest
 from atelier.core.ids import new_id
+from billing.selectors import get_rate_steps
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import Catalog, ModelEntry, UnknownModel, UnknownStyle, native_size
-from generation.pipeline.pricing import LARGEST_AREA, image_price
+from generation.pipeline.pricing import RateCard
 from generation.pipeline.request import GenerationRequest
 from generation.pipeline.spec import MAX_SEED, STEPS_BY_QUALITY, GenerationSpec
 from generation.selectors import list_served_models
@@ -54,13 +55,24 @@ def admit(workspace: Workspace, request: GenerationRequest) -> Admitted:
     catalog = get_catalog()
     generation_type = request.generation_type or _type_of(catalog, request.style) or "standard"
     entry = _choose_model(catalog, request.model, generation_type)
-    _check_size(workspace, request)
+    _check_size(workspace, request, get_rate_card())
     _check_served(entry.name)
-    return Admitted(
-        _spec(request, entry, generation_type),
-        image_price(request.width, request.height) * request.count,
-        entry,
-    )
+    spec = _spec(request, entry, generation_type)
+    return Admitted(spec, price_of(spec), entry)
+
+
+def get_rate_card() -> RateCard:
+    """The prices in force: of a dry run and of an accept alike. Raises `NoRateCard`."""
+    return RateCard(get_rate_steps())
+
+
+def price_of(spec: GenerationSpec) -> int:
+    """Credits for all images of `spec` today. Raises `SizeNotAllowed` when no image of that size has a price."""
+    card = get_rate_card()
+    try:
+        return card.image_price(spec.width, spec.height) * spec.count
+    except ValueError as error:
+        raise SizeNotAllowed(f"No price: {error}.", limit=card.largest_area, actual=spec.width * spec.height) from error
 
 
 def check_model(name: str) -> None:
@@ -90,7 +102,7 @@ def _choose_model(catalog: Catalog, name: str | None, generation_type: str) -> M
         raise UnknownModelError(str(error), errors=[{"pointer": "/model", "message": str(error)}]) from error
 
 
-def _check_size(workspace: Workspace, request: GenerationRequest) -> None:
+def _check_size(workspace: Workspace, request: GenerationRequest, card: RateCard) -> None:
     limit, side = workspace.limits.largest_side, max(request.width, request.height)
     if side > limit:
         name = "width" if request.width >= request.height else "height"
@@ -99,10 +111,11 @@ def _check_size(workspace: Workspace, request: GenerationRequest) -> None:
             errors=[{"pointer": f"/dimensions/{name}", "message": f"at most {limit}"}],
         )  # fmt: skip
     area = request.width * request.height
-    if area > LARGEST_AREA:
+    most = card.largest_area
+    if area > most:
         raise SizeNotAllowed(
-            f"Pictures have at most {LARGEST_AREA} pixels; this has {area}.", limit=LARGEST_AREA, actual=area,
-            errors=[{"pointer": "/dimensions", "message": f"at most {LARGEST_AREA} pixels in all"}],
+            f"Pictures have at most {most} pixels; this has {area}.", limit=most, actual=area,
+            errors=[{"pointer": "/dimensions", "message": f"at most {most} pixels in all"}],
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from generation.pipeline import lifecycle
 from generation.pipeline.request import GenerationRequest
 from generation.pipeline.spec import GenerationSpec
 from generation.selectors import GenerationNotFound, get_generation
-from generation.services.admission import admit, check_model
+from generation.services.admission import admit, check_model, price_of
 from generation.services.completion import end_generation, lock_generation
 from generation.services.events import DISPATCH_CHANNEL, add_event
 from generation.services.hooks import keep_hook, move_hook, shown_hook
@@ -87,7 +87,7 @@ def submit_generation(
 def retry_generation(
     *, workspace: Workspace, generation_id: str, actor: str, render: Render, key: Key | None = None
 ) -> Answer:
-    """The same spec, seed included, as a new generation with a new hold.
+    """The same spec, seed included, as a new generation with a new hold, at the price of today.
 
     Raises `NotRetryable`, and what `submit_generation` raises.
     """
@@ -99,7 +99,7 @@ def retry_generation(
         check_model(source.model)
         spec = dataclasses.replace(source.plan_spec, generation_id=new_id("gen"))
         lifetime = source.deadline_at - source.created_at
-        copy = _draft(workspace, actor, spec, source.request, source.credits_held, lifetime)
+        copy = _draft(workspace, actor, spec, source.request, price_of(spec), lifetime)
         copy.retry_of_id = source.id
         copy.webhook = move_hook(source.webhook, source.id, copy.id)
         return copy

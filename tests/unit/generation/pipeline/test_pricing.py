@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.pipeline.pricing import LARGEST_AREA, RATE_CARD, captured_price, image_price
+from generation.pipeline.pricing import RateCard, captured_price
+
+RATE_CARD = ((2_100_000, 1), (4_200_000, 2), (16_800_000, 4), (33_200_000, 8))
+CARD = RateCard(RATE_CARD)
+LARGEST_AREA, image_price = CARD.largest_area, CARD.image_price
 
 SIDES = st.integers(64, 8192)
 
