@@ -36,7 +36,7 @@ class LedgerAdmin(ReadOnlyAdmin, BigTableAdmin):
 
 @admin.register(Account)
 class AccountAdmin(LedgerAdmin):
-    list_display = ("workspace", "kind", "balance", "version")
+    list_display = ("workspace", "kind", "balance", "floor", "version")
     list_filter = ("kind",)
     search_fields = ("workspace__name",)
     search_help_text = "A workspace's id, or a part of its name."
@@ -46,7 +46,17 @@ class AccountAdmin(LedgerAdmin):
 
 @admin.register(Transfer)
 class TransferAdmin(LedgerAdmin):
-    list_display = ("at", "kind", "amount", "workspace", "reference", "debit_balance", "credit_balance", "note")
+    list_display = (
+        "at",
+        "kind",
+        "amount",
+        "workspace",
+        "reference",
+        "debit_balance",
+        "credit_balance",
+        "actor",
+        "note",
+    )
     sortable_by = ("at",)
     list_filter = ("kind", "created_at")
     search_fields = ("reference",)

@@ -26,8 +26,8 @@ class NoRateCard(AtelierError):
 @dataclass(frozen=True, slots=True)
 class _Known:
     steps: Steps
-    until: float
-    """By the monotonic clock of this process."""
+    until: int
+    """By the monotonic clock of this process, nanoseconds."""
 
 
 _IN_FORCE = """
@@ -42,7 +42,7 @@ _known: _Known | None = None
 def get_steps() -> Steps:
     """(largest size, credits) of the card in force, smallest first. Raises `NoRateCard`."""
     global _known
-    known, asked_at = _known, time.monotonic()
+    known, asked_at = _known, time.monotonic_ns()
     if known is None or asked_at >= known.until:
         known = _known = _read(asked_at)
     return known.steps
@@ -54,11 +54,11 @@ def forget_steps() -> None:
     _known = None
 
 
-def _read(asked_at: float) -> _Known:
+def _read(asked_at: int) -> _Known:
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE, [FRESH_SECONDS, FRESH_SECONDS])
         row = cursor.fetchone()
     if row is None:
         raise NoRateCard("An operator has to publish a rate card.")
     steps = tuple((size, credits) for size, credits in json.loads(row[0]))
-    return _Known(steps, asked_at + row[1])
+    return _Known(steps, asked_at + row[1] * 1_000_000_000)

@@ -9,7 +9,12 @@ from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models import Account, Transfer
-from billing.rates import Steps, get_steps
+from billing.rates import NoRateCard, Steps, get_steps
+
+__all__ = [
+    "Balance", "NoRateCard", "get_balance", "get_rate_steps", "list_broken_runs", "list_differences", "list_transfers",
+    "list_unbalanced_accounts", "trial_balance",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

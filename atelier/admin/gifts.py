@@ -18,7 +18,9 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.services import create_api_key
 from atelier.admin.audited import actor_of
 from atelier.audit.services import record
+from atelier.core.errors import AtelierError
 from billing.selectors import list_transfers
+from billing.services.adjustments import adjust_credits
 from billing.services.grants import grant_credits
 
 LARGEST_GRANT = 10_000_000
@@ -36,6 +38,16 @@ class GrantForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
 
 
+class AdjustForm(forms.Form):
+    """`token` names the adjustment: sending the same form twice makes it once."""
+
+    amount = forms.IntegerField(
+        min_value=-LARGEST_GRANT, max_value=LARGEST_GRANT, label="Credits", help_text="Below zero takes credits away."
+    )
+    reason = forms.CharField(max_length=200, help_text="Stands in the ledger; the customer may read it.", widget=WIDE)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class KeyForm(forms.Form):
     name = forms.CharField(max_length=100, help_text="What will use the key: web shop, nightly batch.", widget=WIDE)
 
@@ -48,6 +60,32 @@ def grant_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> Http
         _grant(request, workspaces, form.cleaned_data)
         return HttpResponseRedirect(_next_page(workspaces))
     return _ask(page, request, form, workspaces, "Grant credits", "Grant")
+
+
+def adjust_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
+    """Ask for amount and reason; a large amount then waits for a second person."""
+    workspace = _chosen(request, allowed)[0]
+    form = AdjustForm(request.POST or None, initial={"token": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid() and _adjust(request, workspace, form):
+        return HttpResponseRedirect(_next_page([workspace]))
+    return _ask(page, request, form, [workspace], "Adjust credits", "Adjust")
+
+
+def _adjust(request: HttpRequest, workspace: Workspace, form: AdjustForm) -> bool:
+    asked = form.cleaned_data
+    try:
+        adjustment = adjust_credits(
+            workspace_id=workspace.pk, amount=asked["amount"], reason=asked["reason"], actor=actor_of(request),
+            adjustment_id=f"adj_{asked['token'].hex[:28]}",
+        )  # fmt: skip
+    except AtelierError as error:
+        form.add_error("amount", error.detail)
+        return False
+    if adjustment.second_needed:
+        messages.warning(request, f"{adjustment.amount:+,} credits wait for a second person: Billing, Adjustments.")
+    else:
+        messages.success(request, f"{adjustment.amount:+,} credits for {workspace.name}.")
+    return True
 
 
 def issue_key_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:

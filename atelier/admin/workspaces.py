@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from atelier.accounts.models import Membership, Workspace
 from atelier.admin.audited import AuditedAdmin
 from atelier.admin.figures import list_figures
-from atelier.admin.gifts import grant_view, issue_key_view
+from atelier.admin.gifts import adjust_view, grant_view, issue_key_view
 from atelier.core.admin import BigTableAdmin, badge, moment
 
 GRANT, ISSUE_KEY = "billing.add_transfer", "accounts.add_apikey"
@@ -92,7 +92,7 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
     sortable_by = ("name", "created")
     search_fields = ("name",)
     search_help_text = "An id, or a part of the name."
-    actions = ("grant_credits", "issue_api_key")
+    actions = ("grant_credits", "adjust_credits", "issue_api_key")
     change_form_template = "admin/accounts/workspace_form.html"
 
     def workspace_of(self, record: Any) -> str | None:
@@ -149,6 +149,14 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
     def grant_credits(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> HttpResponse:
         return _redirect("admin:accounts_workspace_grant", queryset.values_list("id", flat=True)[:100])
 
+    @admin.action(description="Adjust credits", permissions=["grant"])
+    def adjust_credits(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> HttpResponse | None:
+        chosen = list(queryset.values_list("id", flat=True)[:2])
+        if len(chosen) == 1:
+            return _redirect("admin:accounts_workspace_adjust", chosen)
+        messages.error(request, "Choose one workspace: each adjustment has its own reason.")
+        return None
+
     @admin.action(description="Issue an API key", permissions=["issue"])
     def issue_api_key(self, request: HttpRequest, queryset: QuerySet[Workspace]) -> HttpResponse | None:
         chosen = list(queryset.values_list("id", flat=True)[:2])
@@ -163,12 +171,16 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
         view = self.admin_site.admin_view
         return [
             path("grant/", view(self.grant_page), name="accounts_workspace_grant"),
+            path("adjust/", view(self.adjust_page), name="accounts_workspace_adjust"),
             path("issue-key/", view(self.issue_key_page), name="accounts_workspace_issue_key"),
             *super().get_urls(),
         ]
 
     def grant_page(self, request: HttpRequest) -> HttpResponse:
         return grant_view(self, request, allowed=self.has_grant_permission(request))
+
+    def adjust_page(self, request: HttpRequest) -> HttpResponse:
+        return adjust_view(self, request, allowed=self.has_grant_permission(request))
 
     def issue_key_page(self, request: HttpRequest) -> HttpResponse:
         return issue_key_view(self, request, allowed=self.has_issue_permission(request))

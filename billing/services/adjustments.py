@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
 from atelier.core.errors import Conflict, InvalidRequest, NotFound
+from atelier.core.ids import new_id
 from billing.models import Adjustment, AdjustmentDecision, Hold
 from billing.services.transfers import check_amount, post_transfer
 
@@ -32,20 +33,26 @@ class NothingCaptured(NotFound):
         super().__init__(f"Nothing was captured for {reference!r} in this workspace.")
 
 
-def adjust_credits(*, workspace_id: str, amount: int, reason: str, actor: str) -> Adjustment:
+def adjust_credits(
+    *, workspace_id: str, amount: int, reason: str, actor: str, adjustment_id: str | None = None
+) -> Adjustment:
     """Add (`amount` above zero) or take (below) credits; up to ATELIER_ADJUST_ALONE at once, above after `approve`.
 
-    Raises `InvalidAmount`, `ReasonMissing`, and `InsufficientCredits` when more is taken than there is.
+    With `adjustment_id` (`adj_` and at most 28 characters) a repeat is the first one again. Raises `InvalidAmount`,
+    `ReasonMissing`, and `InsufficientCredits` when more is taken than there is.
     """
     check_amount(abs(amount) if type(amount) is int else amount)
     reason = reason.strip()
     if not reason or len(reason) > 200:
         raise ReasonMissing("Say in 1 to 200 characters why; the customer may read it.")
     with transaction.atomic():
-        asked = Adjustment.objects.create(
-            workspace_id=workspace_id, amount=amount, reason=reason, asked_by=actor,
-            second_needed=abs(amount) > settings.ATELIER_ADJUST_ALONE,
-        )  # fmt: skip
+        wanted = {
+            "workspace_id": workspace_id, "amount": amount, "reason": reason, "asked_by": actor,
+            "second_needed": abs(amount) > settings.ATELIER_ADJUST_ALONE,
+        }  # fmt: skip
+        asked, made = Adjustment.objects.get_or_create(id=adjustment_id or new_id("adj"), defaults=wanted)
+        if not made:
+            return asked
         if asked.second_needed:
             _record(asked, actor, "credits.adjustment_asked")
         else:

@@ -23,11 +23,8 @@ def publish_rate_card(*, steps: list[list[int]], effective_from: datetime, note:
 
     `steps` is [[largest size, credits], ...]: whole numbers above zero, sizes and credits climbing.
     """
-    _check(steps)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT %s >= clock_timestamp() + %s * interval '1 second'", [effective_from, NOTICE_SECONDS])
-        if not cursor.fetchone()[0]:
-            raise InvalidRateCard(f"It must begin at least {NOTICE_SECONDS} s from now.")
+    check_rate_card(steps=steps, effective_from=effective_from)
+    with transaction.atomic():
         card = RateCard(steps=steps, effective_from=effective_from, note=note)
         try:
             with transaction.atomic():
@@ -40,6 +37,15 @@ def publish_rate_card(*, steps: list[list[int]], effective_from: datetime, note:
         )  # fmt: skip
     forget_steps()
     return card
+
+
+def check_rate_card(*, steps: list[list[int]], effective_from: datetime) -> None:
+    """Raises `InvalidRateCard` when it could not be published."""
+    _check(steps)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s >= clock_timestamp() + %s * interval '1 second'", [effective_from, NOTICE_SECONDS])
+        if not cursor.fetchone()[0]:
+            raise InvalidRateCard(f"It must begin at least {NOTICE_SECONDS} s from now.")
 
 
 def _check(steps: list[list[int]]) -> None:

@@ -10,7 +10,7 @@ from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operat
 from atelier.core.errors import InvalidRequest
 from atelier.core.outbound import AddressNotAllowed
 from atelier.core.problems import Forbidden, InvalidParameter, UnsupportedField
-from billing.rates import NoRateCard
+from billing.selectors import NoRateCard
 from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS
 from generation.api.watching import TooManyWatchers
