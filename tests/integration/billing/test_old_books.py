@@ -61,7 +61,7 @@ def test_old_rows_are_chained_in_their_order_and_new_ones_follow(old_database: s
     with psycopg.connect(old_database, autocommit=True) as connection:
         connection.execute(HISTORY)
     manage(old_database, "migrate", "-v0")
-    with psycopg.connect(old_database, autocommit=True) as connection:
+    with psycopg.connect(old_database, autocommit=True, options="-c atelier.workspace=*") as connection:
         places = connection.execute("SELECT id FROM billing_transfer ORDER BY chain_seq").fetchall()
         assert [row[0] for row in places] == [f"trf_{number}" for number in range(1, 6)]
         connection.execute(

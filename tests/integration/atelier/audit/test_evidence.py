@@ -234,7 +234,7 @@ def test_the_service_cannot_touch_a_head(books: list[Workspace], committed: Post
 
 
 def test_the_auditor_reads_the_evidence_and_nothing_else(books: list[Workspace], committed: Postgres) -> None:
-    with psycopg.connect(committed.auditor_url, autocommit=True) as auditor:
+    with psycopg.connect(committed.auditor_url, autocommit=True, options="-c atelier.workspace=*") as auditor:
         for chain in CHAINS:
             assert auditor.execute(f"SELECT count(*) > 0 FROM {chain.table}").fetchone() == (True,)
         for statement in (
