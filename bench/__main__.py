@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import accept, drain, machine, memory, message, overhead, report, storage, tiny
+from bench import accept, drain, machine, memory, message, overhead, report, storage, tiny, webhooks
 from bench.report import Result, console
 from bench.session import Session
 
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[Session], Iterator[Result]]] = {
     "drain": drain.measure,
     "memory": memory.measure,
     "tiny": tiny.measure,
+    "webhooks": webhooks.measure,
     "accept": accept.measure,  # last: it leaves a queue that nobody should work off
 }
 

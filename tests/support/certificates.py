@@ -26,10 +26,10 @@ class Authority:
         self.file.write_bytes(certificate.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
         self.context = lru_cache(maxsize=32)(self._make_context)
 
-    def _make_context(self, name: str) -> ssl.SSLContext:
-        """A server's context with a certificate for `name`."""
+    def _make_context(self, name: str, *others: str) -> ssl.SSLContext:
+        """A server's context with a certificate for `name`, and `others`."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.DNSName(name)])
+        names = x509.SubjectAlternativeName([x509.DNSName(one) for one in (name, *others)])
         made = _start(_named(name), self._name, key.public_key()).add_extension(names, critical=False)
         signed = made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         private = key.private_bytes(
