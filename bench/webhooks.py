@@ -22,9 +22,9 @@ from bench.report import Result, console, percentile, spread
 from bench.session import Session
 from bench.street import NAME, make_certificates, name_server
 
-RATE, SECONDS, HEALTHY, HANGING = 20, 15, 8, 2
-EVENTS, ENDPOINTS = 1000, 20
-SOAK, EARLY = 1000, 500
+RATE, SECONDS, HEALTHY, HANGING = 20, 120, 8, 2
+EVENTS, ENDPOINTS = 3000, 20
+SOAK, EARLY = 20_000, 4000
 BARE = 600
 
 

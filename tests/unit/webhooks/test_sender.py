@@ -86,6 +86,7 @@ def endless_head(connection: socket.socket) -> None:
 def many_headers(connection: socket.socket) -> None:
     listen(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 65 + b"Content-Length: 0\r\n\r\n")
+    listen(connection)
 
 
 def endless_line(connection: socket.socket) -> None:
