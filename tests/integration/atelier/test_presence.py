@@ -14,8 +14,8 @@ from generation.heartbeat import leaving
 from tests.support.stories import query
 
 pytestmark = pytest.mark.usefixtures("committed")
-QUEUES = SimpleNamespace(amqp=SimpleNamespace(queues=SimpleNamespace(consume_from={"cpu.basic": None})))
-"""What of a Celery consumer is read: the queues it serves."""
+QUEUES = SimpleNamespace(main="atelier", amqp=SimpleNamespace(queues=SimpleNamespace(consume_from={"cpu.basic": None})))
+"""What of a Celery application is read: its name and the queues it serves."""
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from atelier.accounts.services import create_workspace
+from atelier.core.tenancy import tenant
 from storage.blobs import get_blobs
 from storage.models import Asset
 from storage.selectors import list_assets
@@ -118,7 +119,8 @@ def test_eight_recordings_at_once_make_one_asset_each(workspace: str) -> None:
     def run(_: int) -> list[str]:
         barrier.wait()
         try:
-            return [asset.id for asset in record(workspace, images)]
+            with tenant(workspace):
+                return [asset.id for asset in record(workspace, images)]
         finally:
             connection.close()
 

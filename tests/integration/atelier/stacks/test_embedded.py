@@ -68,7 +68,7 @@ def test_the_demo_draws_saves_and_tells(home: Path, tmp_path: Path) -> None:
     pictures = sorted((tmp_path / "out").glob("gen_*/*.webp"))
     assert [path.name for path in pictures] == ["1.webp", "2.webp"]
     assert all(str(path) in ran.stdout for path in pictures)
-    for word in ("Seed", "diffusion", "1000 before, 998 after", "Untrained weights", "make serve"):
+    for word in ("Seed", "diffusion", "1000 before, 998 after", "touch, owned, x", "make serve"):
         assert word in ran.stdout
     assert not ran.stderr
     assert not (home / "env").exists()

@@ -42,6 +42,7 @@ def test_every_field_reaches_the_request_and_comes_back(api: Caller) -> None:
         "generationType": "illustration", "model": "tiny", "dimensions": {"width": 640, "height": 480},
         "quality": "high", "count": 3, "seed": 4294967295, "guidanceScale": 7.5, "format": "webp",
         "faceCorrection": "off", "metadata": {"order": 7, "tags": ["a", None, 1.5]}, "deadlineSeconds": 60,
+        "webhook": None,
     }  # fmt: skip
     generation_id = api.post(asked).json()["generationId"]
     shown = api.get(f"/projects/{generation_id}").json()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection, connections
 
+from atelier.core.tenancy import across
 from generation.api import watching
 from generation.models import Generation
 from generation.services.claims import report_step
@@ -22,7 +23,8 @@ def in_background(work: Callable[[], object]) -> threading.Thread:
 
     def run() -> None:
         try:
-            work()
+            with across("tests"):  # which workspace it is for does not pass from thread to thread
+                work()
         finally:
             connections.close_all()
 
