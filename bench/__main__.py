@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import accept, drain, machine, memory, message, overhead, report, storage, tiny, webhooks
+from bench import accept, drain, machine, memory, message, overhead, report, starter, storage, tiny, webhooks
 from bench.report import Result, console
 from bench.session import Session
 
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[Session], Iterator[Result]]] = {
     "memory": memory.measure,
     "tiny": tiny.measure,
     "webhooks": webhooks.measure,
+    "starter": starter.measure,
     "accept": accept.measure,  # last: it leaves a queue that nobody should work off
 }
 
