@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from generation.models import StageResult
 from generation.pipeline.registry import plan
 from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import File, Frame
-from storage.services import BlobMissing, get_artifact, put_artifact
+from storage.services import BlobMissing, StoredImage, get_artifact, put_artifact, store_image
 
 KEEP_BYTES = 128 * 1024 * 1024
 """Products of the stage before that stay in memory for the next stage of the same link."""
 
 Artifact = dict[str, Any]
-"""index, kind (frame or file), key, sha256, and for files format, width, height."""
+"""index, kind (frame or file), key, sha256, and for files format, width, height and size_bytes."""
 
 
 class ArtifactDamaged(Exception):
@@ -67,17 +67,32 @@ class Checkpoint:
         for artifact in before.artifacts:
             if self._recent.get(artifact["key"]) is product:
                 return artifact
-        content, described = _encode(product)
-        key = put_artifact(**self._place, fence=self._fence, stage=stage, index=product.index, content=content)
-        self._remember(key, product, len(content))
-        return {"key": key, "sha256": hashlib.sha256(content).hexdigest(), **described}
+        artifact = self._store_file(product) if isinstance(product, File) else self._store_frame(stage, product)
+        self._remember(artifact["key"], product)
+        return artifact
+
+    def _store_frame(self, stage: str, frame: Frame) -> Artifact:
+        buffer = io.BytesIO()
+        np.save(buffer, np.ascontiguousarray(frame.pixels), allow_pickle=False)
+        content = buffer.getvalue()
+        key = put_artifact(**self._place, fence=self._fence, stage=stage, index=frame.index, content=content)
+        return {"key": key, "sha256": hashlib.sha256(content).hexdigest(), "index": frame.index, "kind": "frame"}
+
+    def _store_file(self, file: File) -> Artifact:
+        """A file is what will be delivered: it is kept under its asset's name at once, not copied there later."""
+        stored = store_image(
+            workspace_id=self._place["workspace_id"], source_id=self._place["generation_id"], ordinal=file.index,
+            content=file.content, format=file.format, width=file.width, height=file.height,
+        )  # fmt: skip
+        described = asdict(stored)
+        return {"index": described.pop("ordinal"), "kind": "file", **described}
 
     def items(self, artifacts: Sequence[Artifact]) -> Items:
         """The products behind `artifacts`."""
         return Items(artifacts, self._recent)
 
-    def _remember(self, key: str, product: Frame | File, size: int) -> None:
-        if size + sum(_size(kept) for kept in self._recent.values()) <= KEEP_BYTES:
+    def _remember(self, key: str, product: Frame | File) -> None:
+        if _size(product) + sum(_size(kept) for kept in self._recent.values()) <= KEEP_BYTES:
             self._recent[key] = product
 
     def forget_all_but(self, artifacts: Sequence[Artifact]) -> None:
@@ -86,9 +101,14 @@ class Checkpoint:
         self._recent = {key: product for key, product in self._recent.items() if key in wanted}
 
 
-def latest_artifacts(generation_id: str, spec: GenerationSpec, stage: str) -> list[Artifact]:
-    """What the last finished stage before `stage` left; empty when none made anything."""
-    results = dict(StageResult.objects.filter(generation_id=generation_id).values_list("stage", "artifacts"))
+def stored_image(artifact: Artifact) -> StoredImage:
+    """The image that a file's artifact keeps, ready to be recorded."""
+    names = ("key", "sha256", "size_bytes", "width", "height", "format")
+    return StoredImage(ordinal=artifact["index"], **{name: artifact[name] for name in names})
+
+
+def latest_artifacts(results: dict[str, list[Artifact]], spec: GenerationSpec, stage: str) -> list[Artifact]:
+    """What the last finished stage before `stage` left; empty when none made anything. `results` by stage."""
     names = plan(spec)
     earlier = names[: names.index(stage)]
     return next((results[name] for name in reversed(earlier) if results.get(name)), [])
@@ -105,15 +125,6 @@ def load(artifact: Artifact) -> Frame | File:
     if artifact["kind"] == "frame":
         return Frame(artifact["index"], np.load(io.BytesIO(content), allow_pickle=False))
     return File(artifact["index"], content, artifact["format"], artifact["width"], artifact["height"])
-
-
-def _encode(product: Frame | File) -> tuple[bytes, Artifact]:
-    if isinstance(product, File):
-        described = {"format": product.format, "width": product.width, "height": product.height}
-        return product.content, {"index": product.index, "kind": "file", **described}
-    buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(product.pixels), allow_pickle=False)
-    return buffer.getvalue(), {"index": product.index, "kind": "frame"}
 
 
 def _size(product: Frame | File) -> int:

@@ -16,7 +16,7 @@ from atelier.core.crashpoints import crashpoint
 from atelier.core.database import DISCONNECTED
 from atelier.core.tenancy import across, tenant
 from generation.catalog import get_catalog
-from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts
+from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts, stored_image
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
 from generation.pipeline.engines import Engines
 from generation.pipeline.registry import BY_NAME, UPLOAD, plan, pool_of
@@ -25,7 +25,7 @@ from generation.services.artifacts import discard_results
 from generation.services.claims import StageClaim, claim_stage, give_back, may_pass_on, record_stage
 from generation.services.completion import cancel_running, fail_generation, settle_generation
 from generation.services.progress import report_image
-from storage.services import StorageUnavailable, StoredImage, store_image
+from storage.services import StorageUnavailable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -95,7 +95,7 @@ class _Link:
         self._claim = claim
         self._worker = worker
         self._checkpoint = Checkpoint(claim.workspace_id, claim.generation_id, claim.fence)
-        self._artifacts = latest_artifacts(claim.generation_id, claim.spec, claim.stage)
+        self._artifacts = latest_artifacts(claim.results, claim.spec, claim.stage)
         self._facts = dict(claim.facts)
 
     def run(self) -> bool:
@@ -123,8 +123,10 @@ class _Link:
             for product in stage.run(State(self._facts, before), claim.spec, get_engines(), beat):
                 if isinstance(product, Facts):
                     learned |= product.values
-                else:
-                    made.append(_patiently(partial(self._checkpoint.store, name, product, before)))
+                    continue
+                made.append(_patiently(partial(self._checkpoint.store, name, product, before)))
+                if isinstance(product, File):
+                    report_image(claim, product.index)
             crashpoint(f"stage.{name}.stored")
             beat.check()
         self._facts |= learned
@@ -138,17 +140,16 @@ class _Link:
         )  # fmt: skip
 
     def _upload(self) -> bool:
-        """Hand the files to storage under their content's address, then settle."""
-        claim, images, started = self._at(UPLOAD), [], time.monotonic()
+        """See that storage has every file as it was made, then settle."""
+        claim, started = self._at(UPLOAD), time.monotonic()
         with Heartbeat(claim, UPLOAD_LIMIT_SECONDS) as beat:
             crashpoint("stage.upload.started")
             files = self._checkpoint.items(self._artifacts)
-            for position, file in enumerate(files, start=1):
-                assert isinstance(file, File)  # the encode stage always runs before
-                images.append(_patiently(partial(_store, claim, file)))
-                report_image(claim, file.index)
-                beat(position, len(files))
+            for position in range(len(files)):
+                _patiently(partial(files.__getitem__, position))  # in memory since it was stored, or read and checked
+                beat(position + 1, len(files))
             crashpoint("stage.upload.stored")
+        images = [stored_image(artifact) for artifact in self._artifacts]
         tier = get_tier(claim.workspace_id)
         _patiently(
             lambda: settle_generation(
@@ -161,13 +162,6 @@ class _Link:
     def _at(self, name: str) -> StageClaim:
         claim = self._claim
         return StageClaim(claim.generation_id, claim.workspace_id, claim.fence, name, claim.spec, self._facts)
-
-
-def _store(claim: StageClaim, file: File) -> StoredImage:
-    return store_image(
-        workspace_id=claim.workspace_id, source_id=claim.generation_id, ordinal=file.index, content=file.content,
-        format=file.format, width=file.width, height=file.height,
-    )  # fmt: skip
 
 
 def _patiently(work: Callable[[], T]) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Protocol
 
@@ -62,8 +63,8 @@ class Blobs(Protocol):
         """Forget the key; fine when nothing is kept under it."""
         ...
 
-    def delete_prefix(self, prefix: str) -> int:
-        """Forget every key below `prefix` (ends in `/`); how many there were."""
+    def delete_prefix(self, prefix: str, keep: Collection[str] = ()) -> int:
+        """Forget every key below `prefix` (ends in `/`) that is not in `keep`; how many there were."""
         ...
 
     def link(self, key: str, *, expires_in: int, filename: str, content_type: str) -> str:

@@ -62,7 +62,12 @@ def asset_key(workspace_id: str, generation_id: str, ordinal: int, sha256: str, 
     """A delivered image. Its own hash is part of the name, so two different pictures never want the same key."""
     if ordinal < 0 or format not in EXTENSIONS or not _SHA256.fullmatch(sha256):
         raise InvalidKey(f"not an asset: ordinal {ordinal}, format {format!r}, sha256 {sha256[:64]!r}")
-    return check_key(f"{_place(ASSETS, workspace_id, generation_id)}{ordinal}-{sha256}.{EXTENSIONS[format]}")
+    return check_key(f"{asset_prefix(workspace_id, generation_id)}{ordinal}-{sha256}.{EXTENSIONS[format]}")
+
+
+def asset_prefix(workspace_id: str, generation_id: str) -> str:
+    """Every delivered image of one generation."""
+    return _place(ASSETS, workspace_id, generation_id)
 
 
 def content_hash(key: str) -> str | None:

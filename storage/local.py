@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,12 +79,14 @@ class LocalBlobs:
                 path.unlink()
             self._prune(path.parent)
 
-    def delete_prefix(self, prefix: str) -> int:
-        top = self.root / check_prefix(prefix)
+    def delete_prefix(self, prefix: str, keep: Collection[str] = ()) -> int:
+        top, kept = self.root / check_prefix(prefix), {self._path(key) for key in keep}
         deleted = 0
         with _unavailable():
             for directory, _, names in os.walk(top, topdown=False):
                 for name in names:
+                    if Path(directory, name) in kept:
+                        continue
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(os.path.join(directory, name))
                         deleted += 1

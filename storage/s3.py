@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,17 +82,21 @@ class S3Blobs:
         with self._translated():
             self._client.delete_object(Bucket=self.bucket, Key=check_key(key))
 
-    def delete_prefix(self, prefix: str) -> int:
+    def delete_prefix(self, prefix: str, keep: Collection[str] = ()) -> int:
         deleted = 0
-        for keys in self._pages(check_prefix(prefix)):
-            with self._translated():
-                answer = self._client.delete_objects(
-                    Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
-                )
-            if answer.get("Errors"):
-                raise StorageUnavailable(f"S3 kept {len(answer['Errors'])} files that were to be deleted.")
-            deleted += len(keys)
+        for page in self._pages(check_prefix(prefix)):
+            if keys := [key for key in page if key not in keep]:
+                self._delete_all(keys)
+                deleted += len(keys)
         return deleted
+
+    def _delete_all(self, keys: list[str]) -> None:
+        with self._translated():
+            answer = self._client.delete_objects(
+                Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
+            )
+        if answer.get("Errors"):
+            raise StorageUnavailable(f"S3 kept {len(answer['Errors'])} files that were to be deleted.")
 
     def link(self, key: str, *, expires_in: int, filename: str, content_type: str) -> str:
         check_names(filename, content_type)

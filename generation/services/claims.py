@@ -6,7 +6,7 @@ Every statement carries its guard in its WHERE; no row means that the generation
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from generation.pipeline import lifecycle
 from generation.pipeline.registry import plan
 from generation.pipeline.spec import GenerationSpec
 from generation.services.completion import end_generation, lock_generation
-from generation.services.events import DISPATCH_CHANNEL, GENERATION_CHANNEL, add_event
+from generation.services.events import DISPATCH_CHANNEL, GENERATION_CHANNEL
 
 BACKOFF_SECONDS = 2.0
 
@@ -43,6 +43,8 @@ class StageClaim:
     stage: str
     spec: GenerationSpec
     facts: dict[str, Any]
+    results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """The artifacts of the stages that were finished when it was claimed, by stage."""
 
 
 def claim_generation(*, generation_id: str) -> Start | None:
@@ -88,23 +90,37 @@ UPDATE generation_generation SET status = 'running', fence = fence + 1, attempt 
 WHERE id = %s
 """
 
+# One statement each: on its way to a picture a generation passes here ten times.
 _CLAIM = """
-UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %s * interval '1 second',
-    waiting_since = NULL, step = 0, steps = 0, worker = %s
-WHERE id = %s AND fence = %s AND stage = %s AND status = 'running' AND lease_expires_at IS NULL
-    AND cancel_requested_at IS NULL
-RETURNING workspace_id, spec, facts
+WITH mine AS (
+    UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %(lease)s * interval '1 second',
+        waiting_since = NULL, step = 0, steps = 0, worker = %(worker)s
+    WHERE id = %(id)s AND fence = %(fence)s AND stage = %(stage)s AND status = 'running' AND lease_expires_at IS NULL
+        AND cancel_requested_at IS NULL
+    RETURNING workspace_id, spec, facts
+), told AS (
+    INSERT INTO generation_generationevent (generation_id, type, data)
+    SELECT %(id)s, 'stage', %(event)s FROM mine RETURNING id
+)
+SELECT workspace_id, spec, facts,
+    (SELECT coalesce(jsonb_object_agg(stage, artifacts), '{}')
+        FROM generation_stageresult WHERE generation_id = %(id)s),
+    (SELECT pg_notify(%(channel)s, %(id)s) FROM told)
+FROM mine
 """
 
 
 def claim_stage(*, generation_id: str, fence: int, stage: str, worker: str) -> StageClaim | None:
     """Take the lease of a stage that waits in a queue. None: done, cancelled, or in other hands."""
-    with transaction.atomic():
-        row = _first(_CLAIM, [settings.ATELIER_LEASE_SECONDS, worker, generation_id, fence, stage])
-        if row is None:
-            return None
-        add_event(generation_id, "stage", {"stage": stage})
-        return StageClaim(generation_id, row[0], fence, stage, GenerationSpec.from_json(_json(row[1])), _json(row[2]))
+    values = {
+        "lease": settings.ATELIER_LEASE_SECONDS, "worker": worker, "id": generation_id, "fence": fence,
+        "stage": stage, "event": json.dumps({"stage": stage}), "channel": GENERATION_CHANNEL,
+    }  # fmt: skip
+    row = _first(_CLAIM, values)
+    if row is None:
+        return None
+    spec, facts, results = (_json(value) for value in row[1:4])
+    return StageClaim(generation_id, row[0], fence, stage, GenerationSpec.from_json(spec), facts, results)
 
 
 def may_pass_on(*, generation_id: str, fence: int, stage: str) -> bool:
@@ -152,14 +168,25 @@ def keep_lease(claim: StageClaim) -> bool | None:
     return None if row is None else row[0]
 
 
-_ADVANCE = """
-UPDATE generation_generation SET stage = %(next)s, step = 0, steps = 0, facts = facts || %(facts)s::jsonb,
-    error_code = '', error_message = '',
-    lease_expires_at = CASE WHEN %(hand_over)s THEN NULL
-        ELSE clock_timestamp() + %(lease)s * interval '1 second' END,
-    waiting_since = CASE WHEN %(hand_over)s THEN clock_timestamp() END
-WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
-RETURNING 1
+_RECORD = """
+WITH mine AS (
+    UPDATE generation_generation SET stage = %(next)s, step = 0, steps = 0, facts = facts || %(facts)s::jsonb,
+        error_code = '', error_message = '',
+        lease_expires_at = CASE WHEN %(hand_over)s THEN NULL
+            ELSE clock_timestamp() + %(lease)s * interval '1 second' END,
+        waiting_since = CASE WHEN %(hand_over)s THEN clock_timestamp() END
+    WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
+    RETURNING id
+), kept AS (
+    INSERT INTO generation_stageresult (generation_id, stage, fence, worker, artifacts, facts, duration_ms)
+    SELECT id, %(stage)s, %(fence)s, %(worker)s, %(artifacts)s, %(facts)s, %(duration)s FROM mine
+    ON CONFLICT DO NOTHING
+), told AS (
+    INSERT INTO generation_generationevent (generation_id, type, data)
+    SELECT id, 'stage', %(event)s FROM mine WHERE NOT %(hand_over)s RETURNING id
+)
+SELECT CASE WHEN %(hand_over)s THEN pg_notify(%(dispatch)s, '')
+    ELSE (SELECT pg_notify(%(channel)s, %(id)s) FROM told) END FROM mine
 """
 
 
@@ -170,22 +197,11 @@ def record_stage(
     """Write the stage's result and move on, to the next stage or the next link. False: the claim is lost."""
     values = {
         "next": next_stage, "facts": json.dumps(facts), "hand_over": hand_over, "id": claim.generation_id,
-        "lease": settings.ATELIER_LEASE_SECONDS, "fence": claim.fence, "stage": claim.stage,
+        "lease": settings.ATELIER_LEASE_SECONDS, "fence": claim.fence, "stage": claim.stage, "worker": worker,
+        "artifacts": json.dumps(artifacts), "duration": duration_ms, "event": json.dumps({"stage": next_stage}),
+        "dispatch": DISPATCH_CHANNEL, "channel": GENERATION_CHANNEL,
     }  # fmt: skip
-    with transaction.atomic():
-        if _first(_ADVANCE, values) is None:
-            return False
-        StageResult.objects.bulk_create([
-            StageResult(
-                generation_id=claim.generation_id, stage=claim.stage, fence=claim.fence, worker=worker,
-                artifacts=artifacts, facts=facts, duration_ms=duration_ms,
-            )
-        ], ignore_conflicts=True)  # fmt: skip
-        if hand_over:
-            notify(DISPATCH_CHANNEL)
-        else:
-            add_event(claim.generation_id, "stage", {"stage": next_stage})
-    return True
+    return _first(_RECORD, values) is not None
 
 
 def give_back(*, generation_id: str, fence: int, code: str, message: str, counts: bool) -> None:

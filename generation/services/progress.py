@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+import json
 
-from generation.models import Generation
+from django.db import connection
+
 from generation.services.claims import StageClaim
-from generation.services.events import add_event
+from generation.services.events import GENERATION_CHANNEL
+
+_REPORT = """
+WITH mine AS (
+    SELECT id FROM generation_generation WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' FOR UPDATE
+), told AS (
+    INSERT INTO generation_generationevent (generation_id, type, data)
+    SELECT id, 'image', %(data)s FROM mine RETURNING id
+)
+SELECT pg_notify(%(channel)s, %(id)s) FROM told
+"""
 
 
 def report_image(claim: StageClaim, index: int) -> None:
-    """Event `image` for image `index` (0-based), while the claim is ours."""
-    with transaction.atomic():
-        ours = Generation.objects.select_for_update().filter(
-            id=claim.generation_id, fence=claim.fence, status="running"
-        )
-        if ours.exists():
-            add_event(claim.generation_id, "image", {"index": index})
+    """Event `image`: image `index` (0-based) is stored. Nothing happens once the claim is lost."""
+    values = {
+        "id": claim.generation_id, "fence": claim.fence, "data": json.dumps({"index": index}),
+        "channel": GENERATION_CHANNEL,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_REPORT, values)

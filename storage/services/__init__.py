@@ -1,8 +1,8 @@
 """What other apps ask of storage: keep an image, record it, link to it; keep what only the stages need, forget it."""
 
 from storage.blobs import BlobConflict, BlobMissing, StorageUnavailable
-from storage.services.artifacts import delete_artifacts, get_artifact, put_artifact
-from storage.services.assets import AssetConflict, StoredImage, record_assets, store_image
+from storage.services.artifacts import delete_artifact, delete_artifacts, get_artifact, put_artifact
+from storage.services.assets import AssetConflict, StoredImage, delete_unrecorded, record_assets, store_image
 from storage.services.delivery import AssetExpired, LinkedFile, SignedLink, link_asset, open_link
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "SignedLink",
     "StorageUnavailable",
     "StoredImage",
+    "delete_artifact",
     "delete_artifacts",
+    "delete_unrecorded",
     "get_artifact",
     "link_asset",
     "open_link",

@@ -24,6 +24,11 @@ def get_artifact(key: str) -> bytes:
     return get_blobs().get(key)
 
 
+def delete_artifact(key: str) -> None:
+    """Forget one product of a stage, such as one whose bytes were damaged. Fine to repeat."""
+    get_blobs().delete(key)
+
+
 def delete_artifacts(*, workspace_id: str, generation_id: str) -> int:
     """Forget every artifact of a generation, of every fence; how many. Never touches an asset. Fine to repeat."""
     return get_blobs().delete_prefix(artifact_prefix(workspace_id, generation_id))

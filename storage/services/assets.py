@@ -12,7 +12,7 @@ from atelier.core.database import database_now
 from atelier.core.errors import AtelierError
 from storage.blobs import get_blobs
 from storage.formats import CONTENT_TYPES
-from storage.keys import asset_key
+from storage.keys import asset_key, asset_prefix
 from storage.models import Asset
 from storage.retention import expiry
 
@@ -49,6 +49,12 @@ def store_image(
     key = asset_key(workspace_id, source_id, ordinal, sha256, format)
     get_blobs().put(key, content, CONTENT_TYPES[format])
     return StoredImage(ordinal, key, sha256, len(content), width, height, format)
+
+
+def delete_unrecorded(*, workspace_id: str, source_id: str) -> int:
+    """Forget the images of a source that no asset names; how many. Only for a source that records nothing more."""
+    recorded = Asset.objects.filter(workspace_id=workspace_id, source_id=source_id).values_list("key", flat=True)
+    return get_blobs().delete_prefix(asset_prefix(workspace_id, source_id), keep=set(recorded))
 
 
 def record_assets(

@@ -158,11 +158,11 @@ def test_a_database_that_goes_away_between_claim_and_work_costs_no_attempt(
     generation, fence = sent
     run(generation, fence, "prompt")
 
-    def gone(*_: object) -> None:
+    def gone(*_: object, **__: object) -> None:
         raise OperationalError("the server closed the connection")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "latest_artifacts", gone)
+        patch.setattr(runner, "Checkpoint", gone)
         assert run(generation, fence, "diffusion") == [False]
     assert trouble() == ("queued", 0, "database_unavailable")
     assert run(generation, try_again(generation), "diffusion", "encode") == [True, False]
