@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 import socket
 import threading
 
@@ -13,6 +13,9 @@ HOST = "127.0.0.1"
 # our look and the server's bind.
 LOWEST, HIGHEST = 20000, 32000
 
+# Processes that start stacks at the same time look in different places: between the look and the server's bind
+# another could take the port. 61 shares no factor with the range, so only far distant pids begin at the same port.
+_next = LOWEST + os.getpid() * 61 % (HIGHEST - LOWEST - 8)
 _given: set[int] = set()
 _lock = threading.Lock()
 
@@ -30,9 +33,10 @@ def free_pair() -> tuple[int, int]:
 
 def free_run(length: int) -> tuple[int, ...]:
     """`length` adjacent free ports. Raises StackError when the range seems full."""
+    global _next
     with _lock:
-        for _ in range(2000):
-            start = random.randrange(LOWEST, HIGHEST - length)
+        for _ in range(HIGHEST - LOWEST):
+            start, _next = _next, _next + 1 if _next + 1 < HIGHEST - length else LOWEST
             ports = tuple(range(start, start + length))
             if not _given.intersection(ports) and all(map(is_free, ports)):
                 _given.update(ports)
