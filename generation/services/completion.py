@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import Now, notify
+from atelier.core.database import insert_row
 from atelier.outbox.services import emit
 from billing.services.holds import resolve_hold
-from generation.models import Generation, Slot, StageResult
+from generation.models import Generation, StageResult
 from generation.pipeline import lifecycle
 from generation.pipeline.pricing import captured_price
-from generation.services.events import DISPATCH_CHANNEL, add_event
+from generation.services.events import DISPATCH_CHANNEL, GENERATION_CHANNEL
 from storage.services import StoredImage, record_assets
 
 
@@ -45,8 +45,10 @@ def settle_generation(
             images=images,
             retention_days=retention_days,
         )
-        StageResult.objects.create(
-            generation=generation, stage=lifecycle.UPLOAD, fence=fence, worker=worker, duration_ms=duration_ms
+        insert_row(
+            StageResult(
+                generation=generation, stage=lifecycle.UPLOAD, fence=fence, worker=worker, duration_ms=duration_ms
+            )
         )
         captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
         end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)
@@ -90,25 +92,37 @@ def end_generation(
     if generation.is_terminal:
         raise ValueError(f"{generation.id} is already {generation.status}")
     resolve_hold(reference=generation.id, captured=captured)
-    Slot.objects.filter(generation_id=generation.id).delete()
-    Generation.objects.filter(id=generation.id).update(
-        status=status, credits_used=captured, completed_at=Now(), lease_expires_at=None, waiting_since=None,
-        error_code=code, error_message=message[:500],
-    )  # fmt: skip
-    _announce(generation, status, actor, {"creditsUsed": captured} | ({"code": code} if code else {}))
-
-
-def _announce(generation: Generation, status: str, actor: str, facts: dict[str, Any]) -> None:
+    facts = {"creditsUsed": captured} | ({"code": code} if code else {})
+    values = {
+        "id": generation.id, "status": status, "captured": captured, "code": code, "message": message[:500],
+        "event": json.dumps({"status": status, **facts}), "channel": GENERATION_CHANNEL, "dispatch": DISPATCH_CHANNEL,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_END, values)
     record(
         workspace_id=generation.workspace_id, actor=actor, action=f"generation.{status}", subject=generation.id,
         facts=facts,
     )  # fmt: skip
-    add_event(generation.id, "terminal", {"status": status, **facts})
     emit(
         f"generation.{status}", subject=generation.id, lane=generation.route_lane or generation.lane,
         dedupe_key=f"{generation.id}:terminal",
     )  # fmt: skip
-    notify(DISPATCH_CHANNEL)
+
+
+# The slot is free, the status is told to who watches, and whoever waits for a slot is woken.
+_END = """
+WITH freed AS (
+    DELETE FROM generation_slot WHERE generation_id = %(id)s
+), ended AS (
+    UPDATE generation_generation SET status = %(status)s, credits_used = %(captured)s,
+        completed_at = clock_timestamp(), lease_expires_at = NULL, waiting_since = NULL,
+        error_code = %(code)s, error_message = %(message)s
+    WHERE id = %(id)s
+), told AS (
+    INSERT INTO generation_generationevent (generation_id, type, data) VALUES (%(id)s, 'terminal', %(event)s)
+)
+SELECT pg_notify(%(dispatch)s, ''), pg_notify(%(channel)s, %(id)s)
+"""
 
 
 def _lock_ours(generation_id: str, fence: int) -> Generation | None:
