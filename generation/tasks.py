@@ -53,9 +53,10 @@ def sweep(generation_id: str, **_: Any) -> None:
 
 
 def _stage_task(name: str) -> Task:
-    @shared_task(name=f"generation.stage.{name}")
-    def run_stage(generation_id: str, fence: int, **_: Any) -> None:
-        if not run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name()):
+    @shared_task(name=f"generation.stage.{name}", bind=True)
+    def run_stage(task: Task, generation_id: str, fence: int, **_: Any) -> None:
+        goes_on = run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name())
+        if not goes_on and task.request.chain:
             raise Ignore  # ends this copy of the chain in peace
 
     return run_stage
