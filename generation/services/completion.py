@@ -45,11 +45,8 @@ def settle_generation(
             images=images,
             retention_days=retention_days,
         )
-        insert_row(
-            StageResult(
-                generation=generation, stage=lifecycle.UPLOAD, fence=fence, worker=worker, duration_ms=duration_ms
-            )
-        )
+        uploaded = {"stage": lifecycle.UPLOAD, "fence": fence, "worker": worker, "duration_ms": duration_ms}
+        insert_row(StageResult(generation=generation, **uploaded))
         captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
         end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)
         crashpoint("settle.before_commit")
