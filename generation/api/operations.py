@@ -16,7 +16,13 @@ from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_
 from generation.api.watching import TooManyWatchers
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
 from generation.selectors import GenerationNotFound
-from generation.services.admission import ModelUnavailable, SizeNotAllowed, UnknownModelError, UnknownStyleError
+from generation.services.admission import (
+    ModelUnavailable,
+    PromptNotUnderstood,
+    SizeNotAllowed,
+    UnknownModelError,
+    UnknownStyleError,
+)
 from generation.services.idempotency import IdempotencyKeyReused
 from generation.services.submission import AlreadyTerminal, AnotherInProgress, NotRetryable
 
@@ -33,6 +39,7 @@ ADMISSION: Problems = (
     UnknownModelError,
     UnknownStyleError,
     SizeNotAllowed,
+    PromptNotUnderstood,
     ModelUnavailable,
     AddressNotAllowed,
 )

@@ -53,7 +53,8 @@ class ModelEntry:
     Exactly one of `folder` (relative to the models' directory, or absolute; of a `shipped` model relative to the
     catalogue's package) and `hub_id` (with a 40-digit commit as `revision`) says where its weights are. `adapter` is
     `module:function` and loads it. `knows` names a JSON file in the folder that lists what it can draw.
-    `stand_in_for` are the generation types it serves for want of a better model, and says so.
+    `stand_in_for` are the generation types it serves for want of a better model, and says so. `english_only` models
+    are not asked to draw a prompt without a Latin letter, digit or emoji.
     """
 
     name: str
@@ -75,6 +76,7 @@ class ModelEntry:
     shipped: bool = False
     knows: str | None = None
     stand_in_for: tuple[str, ...] = ()
+    english_only: bool = False
 
     def path(self, models_dir: Path) -> Path | None:
         """Where a local model lies; None for one from a hub."""

@@ -9,12 +9,16 @@ from atelier.accounts.models import Workspace
 from atelier.core.errors import InvalidRequest
 from atelier.core.ids import new_id
 from billing.selectors import get_rate_steps
-from generation.catalog import get_catalog
+from generation.catalog import get_catalog, list_knowledge
 from generation.pipeline.catalog import Catalog, ModelEntry, UnknownModel, UnknownStyle, native_size
 from generation.pipeline.pricing import RateCard
+from generation.pipeline.readability import is_readable
 from generation.pipeline.request import GenerationRequest
 from generation.pipeline.spec import MAX_SEED, STEPS_BY_QUALITY, GenerationSpec
 from generation.selectors import list_served_models
+
+EXAMPLES = 12
+"""How many of the things a model knows are named to someone whose prompt it cannot read."""
 
 
 class UnknownModelError(InvalidRequest):
@@ -38,6 +42,12 @@ class ModelUnavailable(InvalidRequest):
     title = "No worker can serve the model"
 
 
+class PromptNotUnderstood(InvalidRequest):
+    code = "prompt_not_understood"
+    status = 422
+    title = "The model can read nothing of the prompt"
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """A spec that can run, and the credits it costs in all."""
@@ -50,12 +60,14 @@ class Admitted:
 def admit(workspace: Workspace, request: GenerationRequest) -> Admitted:
     """Fill in every default and check every limit that needs no lock.
 
-    Raises `UnknownModelError`, `UnknownStyleError`, `SizeNotAllowed` (limit and actual), `ModelUnavailable`.
+    Raises `UnknownModelError`, `UnknownStyleError`, `SizeNotAllowed` (limit and actual),
+    `PromptNotUnderstood`, `ModelUnavailable`.
     """
     catalog = get_catalog()
     generation_type = request.generation_type or _type_of(catalog, request.style) or "standard"
     entry = _choose_model(catalog, request.model, generation_type)
     _check_size(workspace, request, get_rate_card())
+    _check_readable(entry, request.prompt)
     _check_served(entry.name)
     spec = _spec(request, entry, generation_type)
     return Admitted(spec, price_of(spec), entry)
@@ -100,6 +112,18 @@ def _choose_model(catalog: Catalog, name: str | None, generation_type: str) -> M
         return catalog.model(name) if name else catalog.default_for(generation_type)
     except UnknownModel as error:
         raise UnknownModelError(str(error), errors=[{"pointer": "/model", "message": str(error)}]) from error
+
+
+def _check_readable(entry: ModelEntry, prompt: str) -> None:
+    if not entry.english_only or is_readable(prompt):
+        return
+    things = (list_knowledge(entry.name) or {}).get("things", [])
+    some = ", ".join(things[:: max(1, len(things) // EXAMPLES)][:EXAMPLES])
+    raise PromptNotUnderstood(
+        f"The model {entry.name!r} reads English words and emoji, and the prompt has none. GET /models lists what it "
+        f"knows{f', for example: {some}' if some else ''}. Write such a word, or name another model.",
+        errors=[{"pointer": "/prompt", "message": "needs an English word or an emoji"}],
+    )
 
 
 def _check_size(workspace: Workspace, request: GenerationRequest, card: RateCard) -> None:

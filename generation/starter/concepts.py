@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,16 @@ def plain_code(code: str) -> str:
 def clean(text: str) -> str:
     """Lower case letters, digits and single spaces."""
     return " ".join(re.sub(r"[^a-z0-9 ]", " ", text.lower().replace("’", "").replace("ñ", "n")).split())
+
+
+def spellings(words: Sequence[str]) -> list[str]:
+    """The phrase as written, and with its last word in the singular."""
+    *first, last = words
+    singular = [last]
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ves", "f")):
+        if last.endswith(ending) and len(last) > len(ending) + 2:
+            singular.append(last.removesuffix(ending) + instead)
+    return [clean(" ".join([*first, word])) for word in singular]
 
 
 def list_concepts(words: Path, rules: dict[str, Any], drawn: Iterable[set[str]]) -> list[Concept]:

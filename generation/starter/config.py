@@ -21,6 +21,7 @@ class Config:
     sources: dict[str, str]
     judge_sources: dict[str, str]
     concepts: dict[str, Any]
+    dictionary: dict[str, list[str]]
     aliases: dict[str, str]
     network: dict[str, int]
     training: dict[str, float]

@@ -15,6 +15,7 @@ from generation.starter.concepts import Concept, plain_code
 
 RENDERED_SIDE = 128
 WEBP_FOLDER = "assets"
+NPM = ("npm",)
 
 
 def fetch(package: str, folder: Path) -> Path:
@@ -22,7 +23,7 @@ def fetch(package: str, folder: Path) -> Path:
     target = folder / package.replace("/", "-").strip("@")
     if not target.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "pack", "--silent", package]
+        command = [*NPM, "pack", "--silent", package]
         archive = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.split()[-1]
         with tarfile.open(folder / archive) as opened:
             opened.extractall(target, filter="data")

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from generation.starter import probes
+from generation.starter import card, probes, style_judge
 from generation.starter.colours import main_hue
 from generation.starter.config import Config
 from generation.starter.dataset import read
@@ -20,7 +20,8 @@ from generation.starter.pipeline import Drawing, StarterPipeline
 from generation.starter.sentences import shared_sentences
 from generation.starter.wishes import Thing, Wish
 
-THINGS, SEEDS = 68, (1, 2)
+THINGS, SEEDS = 200, (1, 2)
+GRID_COLOURS = 255
 HUE_TOLERANCE = 30
 """Degrees either way."""
 
@@ -32,7 +33,8 @@ class Evaluation:
         self.config = config
         self.real, _, concepts = read(folder)
         self.pipeline = StarterPipeline.from_pretrained(MODEL, shared_sentences())
-        self.judge: Judge = load(config, folder, len(concepts))
+        self.judge: Judge = load(folder, len(concepts))
+        self.style_judge = style_judge.load(config, folder)
         self.known = on_white(torch.from_numpy(self.real).flatten(0, 1).permute(0, 3, 1, 2)).flatten(1)
 
     def draw(self, wish: Wish, style: str, seed: int) -> np.ndarray:
@@ -40,8 +42,8 @@ class Evaluation:
         side, rule = self.config.side, self.config.drawing
         return self.pipeline.draw(wish, Drawing(side, side, int(rule["steps"]), rule["guidance"], style, "", seed))
 
-    def look(self, pictures: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
-        """The judge's (things, styles) as logits."""
+    def look(self, pictures: list[np.ndarray]) -> torch.Tensor:
+        """The things that the judge sees, as logits."""
         with torch.inference_mode():
             return self.judge(_tensor(pictures))
 
@@ -50,15 +52,16 @@ class Evaluation:
         rows = np.random.default_rng(self.config.seed).permutation(len(self.real))[:THINGS]
         orders = [(int(row), style, seed) for row in rows for style in self.config.styles for seed in SEEDS]
         pictures = [self.draw(Wish([Thing(row, None)]), style, seed) for row, style, seed in tqdm(orders, "things")]
-        named, styled = self.look(pictures)
         wanted = torch.tensor([row for row, _, _ in orders])
-        best = named.topk(5, dim=1).indices
+        best = self.look(pictures).topk(5, dim=1).indices
         style = torch.tensor([self.config.styles.index(style) for _, style, _ in orders])
-        shipped = styled[:, : len(self.config.styles)].argmax(1)
+        with torch.inference_mode():
+            hits = self.style_judge(_tensor(pictures)).argmax(1) == style
         return {
             "top-1": _share(best[:, 0] == wanted),
             "top-5": _share((best == wanted[:, None]).any(1)),
-            "style": _share(shipped == style),
+            "style": _share(hits),
+            **{f"style {name}": _share(hits[style == at]) for at, name in enumerate(self.config.styles)},
             **self._likeness(pictures, wanted, style),
         }
 
@@ -82,16 +85,16 @@ class Evaluation:
             size, side = round(len(picture) * 0.62), self.config.side
             top = (side - size) // 3
             halves = [picture[top : top + size, :size], picture[side - size - top : side - top, -size:]]
-            named, _ = self.look([cv2.resize(half, (side, side), interpolation=cv2.INTER_CUBIC) for half in halves])
+            named = self.look([cv2.resize(half, (side, side), interpolation=cv2.INTER_CUBIC) for half in halves])
             best = [set(row.tolist()) for row in named.topk(5, dim=1).indices]
             rows = [thing.row for thing in wish.things]
             found.append(len(rows) == 2 and rows[0] in best[0] and rows[1] in best[1])
         return float(np.mean(found))
 
-    def paraphrases(self) -> float:
-        """Share of paraphrases that reach a thing of the right name."""
+    def paraphrases(self, listed: dict[str, str]) -> float:
+        """Share of `listed` paraphrases that reach a thing of the right name."""
         reached = []
-        for prompt, names in probes.PARAPHRASES.items():
+        for prompt, names in listed.items():
             label = self.pipeline.vocabulary.concepts[self.pipeline.read(prompt).things[0].row].label
             reached.append(bool(set(label.split()) & set(names.split())))
         return float(np.mean(reached))
@@ -103,7 +106,7 @@ class Evaluation:
             self.draw(wish, wish.style or styles[at % len(styles)], 1)
             for at, wish in enumerate(map(self.pipeline.read, tqdm(probes.GRID, "grid")))
         ]
-        sheet(pictures, columns=8, names=probes.GRID).save(file, optimize=True)
+        sheet(pictures, columns=8, names=probes.GRID).quantize(GRID_COLOURS).save(file, optimize=True)
 
     def _likeness(self, pictures: list[np.ndarray], thing: torch.Tensor, style: torch.Tensor) -> dict[str, float]:
         """Root mean squares, 0..1: between two seeds, to the nearest real drawing; and how often it is its own."""
@@ -119,12 +122,24 @@ class Evaluation:
 
 
 def evaluate(config: Config, folder: Path, picture: Path) -> dict[str, float]:
-    """Every figure of the shipped model; the grid goes to `picture`. Raises `FileNotFoundError` without a judge."""
+    """Every figure of the shipped model, into its card too; the grid goes to `picture`.
+
+    Raises `FileNotFoundError` without judges.
+    """
     evaluation = Evaluation(config, folder)
-    figures = {"judge on real drawings": measure(evaluation.judge, evaluation.real), **evaluation.things()}
-    figures |= {"colours": evaluation.colours(), "pairs": evaluation.pairs(), "paraphrases": evaluation.paraphrases()}
+    figures = {
+        "judge": measure(evaluation.judge, evaluation.real),
+        "style judge": style_judge.measure(evaluation.style_judge, folder),
+        **evaluation.things(),
+        "colours": evaluation.colours(),
+        "pairs": evaluation.pairs(),
+        "paraphrases": evaluation.paraphrases(probes.PARAPHRASES),
+        "other paraphrases": evaluation.paraphrases(probes.OTHER_PARAPHRASES),
+    }
     evaluation.grid(picture)
-    return {name: round(value, 3) for name, value in figures.items()}
+    rounded = {name: round(value, 3) for name, value in figures.items()}
+    card.write(rounded, THINGS * len(config.styles), len(SEEDS))
+    return rounded
 
 
 def _tensor(pictures: list[np.ndarray]) -> torch.Tensor:

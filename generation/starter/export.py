@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+from errno import ENOENT
 from pathlib import Path
 
 import torch
@@ -12,10 +12,12 @@ from generation.starter.codes import Codes
 from generation.starter.colours import BACKGROUNDS, COLOURS
 from generation.starter.config import Config
 from generation.starter.dataset import read
+from generation.starter.drawings import fetch
 from generation.starter.pipeline import StarterPipeline
 from generation.starter.sentences import shared_sentences
-from generation.starter.training import start_run
-from generation.starter.vocabulary import FOLDER, Vocabulary
+from generation.starter.training import CHECKPOINT, start_run
+from generation.starter.vocabulary import Vocabulary
+from generation.starter.wordnet import Dictionary, Nouns
 from generation.weights import write_checksums
 
 MODEL = Path(__file__).with_name("model")
@@ -25,12 +27,12 @@ KNOWS, TRAINED = "knows.json", "training.json"
 def export(config: Config, data: Path, target: Path = MODEL) -> None:
     """Write the model of the training in `data` to `target`; its README.md stays. Raises `FileNotFoundError`."""
     _, codes, concepts = read(data)
+    if not (data / CHECKPOINT).is_file():
+        raise FileNotFoundError(ENOENT, "nothing was trained", str(data / CHECKPOINT))
     run = start_run(config, data)
-    words = data / "words"  # embedding thousands of words takes a minute: once is enough
-    if not words.is_dir():
-        Vocabulary.build(concepts, config.aliases, shared_sentences()).save(words)
-    shutil.copytree(words / FOLDER, target / FOLDER, dirs_exist_ok=True)
-    vocabulary = Vocabulary.load(target)
+    nouns = Nouns(fetch(config.sources["nouns"], data / "packages") / "dict")
+    dictionary = Dictionary(nouns, config.dictionary["without_kinds"])
+    vocabulary = Vocabulary.build(concepts, config.aliases, shared_sentences(), dictionary)
     table = Codes(torch.from_numpy(codes), config.styles)
     StarterPipeline(run.average, table, vocabulary, shared_sentences()).save_pretrained(target)
     known = {

@@ -21,21 +21,22 @@ BATCH, SIDE = 96, 48
 
 
 class Judge(nn.Module):
-    """Names the thing of a (n, 3, 64, 64) picture -1..1, and its style in a second head."""
+    """Names the thing of a (n, 3, 64, 64) picture -1..1."""
 
-    def __init__(self, things: int, styles: int) -> None:
+    def __init__(self, things: int) -> None:
         super().__init__()
         widths = (3, 32, 64, 128, 256)
         steps: list[nn.Module] = []
         for narrow, wide in zip(widths, widths[1:], strict=False):
             steps += [nn.Conv2d(narrow, wide, 3, 2, 1, bias=False), nn.BatchNorm2d(wide), nn.ReLU()]
         self.look = nn.Sequential(*steps, nn.Conv2d(256, 256, 3, 1, 1, bias=False), nn.BatchNorm2d(256), nn.ReLU())
-        self.thing, self.style = nn.Linear(256 * 9, things), nn.Linear(256, styles)
+        self.thing = nn.Linear(256 * 9, things)
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        """(things, styles) as logits."""
+    def forward(self, picture: Tensor) -> Tensor:
+        """(n, things) as logits."""
         seen = self.look(functional.interpolate(picture, SIDE, mode="area"))
-        return self.thing(functional.dropout(seen.flatten(1), 0.3, self.training)), self.style(seen.mean((2, 3)))
+        named: Tensor = self.thing(functional.dropout(seen.flatten(1), 0.3, self.training))
+        return named
 
 
 def build(config: Config, folder: Path) -> None:
@@ -46,25 +47,23 @@ def build(config: Config, folder: Path) -> None:
 
 
 def train(config: Config, folder: Path, minutes: float) -> float:
-    """Train for `minutes` and keep the weights; the share of held-out real drawings that it names right.
+    """Train for `minutes`, going on from the weights in `folder`; the share of real drawings that it names right.
 
     It learns the things from the other styles and from the shipped drawings turned, shrunk and recoloured, and is
-    tested on the shipped drawings as they are; the styles it can only learn from the shipped ones.
+    tested on the shipped drawings as they are.
     """
     torch.manual_seed(config.seed)
     real, _, concepts = read(folder)
-    pictures, thing, style = _material(real, np.load(folder / PICTURES)["pixels"])
-    judge = Judge(len(concepts), len(config.styles) + 1)
+    pictures, thing = _material(real, np.load(folder / PICTURES)["pixels"])
+    judge = load(folder, len(concepts)).train() if (folder / WEIGHTS).is_file() else Judge(len(concepts))
     optimiser = torch.optim.AdamW(judge.parameters(), lr=2e-3, weight_decay=0.05)
     begun, ends = time.monotonic(), time.monotonic() + 60 * minutes
     with tqdm(desc="judge", unit=" pictures") as bar:
         while (now := time.monotonic()) < ends:
             optimiser.param_groups[0]["lr"] = 2e-3 * max(0.02, 1 - (now - begun) / (ends - begun))
             chosen = torch.randint(len(pictures), (BATCH,))
-            named, styled = judge(disturb(on_white(pictures[chosen])))
-            known = style[chosen] < len(config.styles)
+            named = judge(disturb(on_white(pictures[chosen])))
             loss = functional.cross_entropy(named, thing[chosen], label_smoothing=0.05)
-            loss = loss + 0.3 * functional.cross_entropy(styled[known], style[chosen][known])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -74,9 +73,9 @@ def train(config: Config, folder: Path, minutes: float) -> float:
     return measure(judge.eval(), real)
 
 
-def load(config: Config, folder: Path, things: int) -> Judge:
+def load(folder: Path, things: int) -> Judge:
     """The judge that `train` kept. Raises `FileNotFoundError` before it did."""
-    judge = Judge(things, len(config.styles) + 1)
+    judge = Judge(things)
     judge.load_state_dict(torch.load(folder / WEIGHTS, weights_only=True))
     return judge.eval()
 
@@ -85,7 +84,7 @@ def load(config: Config, folder: Path, things: int) -> Judge:
 def measure(judge: Judge, real: np.ndarray) -> float:
     """Share of the real drawings, undisturbed, whose thing it names right."""
     flat = torch.from_numpy(real).flatten(0, 1).permute(0, 3, 1, 2)
-    named = torch.cat([judge(on_white(part))[0].argmax(1) for part in flat.split(BATCH)])
+    named = torch.cat([judge(on_white(part)).argmax(1) for part in flat.split(BATCH)])
     return float((named == torch.arange(len(real)).repeat_interleave(real.shape[1])).float().mean())
 
 
@@ -110,10 +109,9 @@ def disturb(pictures: Tensor) -> Tensor:
     return torch.where(torch.rand(count, 1, 1, 1) < 0.3, soft, mixed) + grain
 
 
-def _material(real: np.ndarray, other: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-    """(pictures, things, styles); every style that does not ship has the same, last number."""
+def _material(real: np.ndarray, other: np.ndarray) -> tuple[Tensor, Tensor]:
+    """(pictures, things) of every drawing there is."""
     everything = np.concatenate([real, other], 1)
     place = np.argwhere(everything[..., 3].any(axis=(2, 3)))
     pictures = torch.from_numpy(everything[place[:, 0], place[:, 1]]).permute(0, 3, 1, 2).contiguous()
-    thing, style = torch.from_numpy(place).unbind(1)
-    return pictures, thing, style.clamp(max=real.shape[1])
+    return pictures, torch.from_numpy(place[:, 0])

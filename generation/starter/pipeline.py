@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -20,6 +21,8 @@ from generation.starter.vocabulary import Embedder, Vocabulary
 from generation.starter.wishes import Thing, Wish, read_wish, unwanted
 
 INDEX = "model_index.json"
+GRAIN = 9
+"""Levels of 255 that count as grain and not as drawing."""
 OnStep = Callable[[int, Tensor], None]
 
 
@@ -99,6 +102,12 @@ def _finish(picture: Tensor, thing: Thing) -> np.ndarray:
     """Network's output (RGB over white, alpha; -1..1) -> RGBA 0..1; what is nearly clear or solid becomes so."""
     values = ((picture + 1) / 2).permute(1, 2, 0).numpy()
     alpha = np.clip((values[..., 3:] - 0.08) / 0.84, 0, 1)
-    colours = np.clip((values[..., :3] - (1 - alpha)) / np.maximum(alpha, 0.05), 0, 1)
+    colours = np.clip((_calm(values[..., :3]) - (1 - alpha)) / np.maximum(alpha, 0.05), 0, 1)
     drawing = np.concatenate([colours, alpha], -1).astype(np.float32)
     return recolour(drawing, thing.colour) if thing.colour else drawing
+
+
+def _calm(colours: np.ndarray) -> np.ndarray:
+    """The colours without the grain that the network leaves on plain areas (non-local means, Buades et al. 2005)."""
+    levels = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8)
+    return cv2.fastNlMeansDenoisingColored(levels, None, GRAIN, GRAIN, 3, 9).astype(np.float32) / 255

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
@@ -90,7 +92,7 @@ def plan_cool_down(folder: Path, steps: int) -> int:
 
 
 def start_run(config: Config, folder: Path) -> Run:
-    """A run from the checkpoint in `folder`, or a new one."""
+    """A run from the checkpoint in `folder`, or a new one. Raises `ValueError` for a checkpoint that cannot go on."""
     torch.manual_seed(config.seed)
     network = StarterNetwork(**config.network, side=config.side)
     average = copy.deepcopy(network).requires_grad_(False)
@@ -98,12 +100,21 @@ def start_run(config: Config, folder: Path) -> Run:
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=decay, betas=(0.9, 0.98), fused=True)
     run = Run(network, average, optimiser)
     if (folder / CHECKPOINT).is_file():
-        stored = torch.load(folder / CHECKPOINT, weights_only=True)
-        network.load_state_dict(stored["network"])
-        average.load_state_dict(stored["average"])
-        optimiser.load_state_dict(stored["optimiser"])
-        run.step, run.samples = stored["step"], stored["samples"]
+        try:
+            _restore(run, torch.load(folder / CHECKPOINT, weights_only=True))
+        except (RuntimeError, EOFError, KeyError, UnpicklingError) as error:
+            raise ValueError(
+                f"{folder / CHECKPOINT} is damaged or of another network than config.toml says: "
+                f"move it away to begin anew."
+            ) from error
     return run
+
+
+def _restore(run: Run, stored: dict[str, Any]) -> None:
+    run.network.load_state_dict(stored["network"])
+    run.average.load_state_dict(stored["average"])
+    run.optimiser.load_state_dict(stored["optimiser"])
+    run.step, run.samples = stored["step"], stored["samples"]
 
 
 def save(run: Run, folder: Path) -> None:

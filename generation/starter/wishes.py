@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from generation.starter.colours import BACKGROUNDS, COLOURS
 from generation.starter.concepts import clean
-from generation.starter.vocabulary import Embedder, Match, Vocabulary
+from generation.starter.vocabulary import Match, Telling, Vocabulary
+from generation.starter.wordnet import Embedder
 
 MOST_THINGS = 2
 LEAST_NEARNESS = 0.45
 """Cosine from which a whole phrase says more than one known word in it."""
+NEAR = 3
+"""How many near things a note lists."""
 JOINERS = re.compile(r" (?:and|&|next to|beside|besides|together with|plus|with) | ?[,;] ?")
 BACKGROUND = re.compile(
     rf"\b(?:(?:on|in|over|against|at|under) )?(?:an? |the )?(?:plain )?({'|'.join(BACKGROUNDS)}) background\b"
@@ -55,24 +59,34 @@ class Wish:
 
 def read_wish(prompt: str, vocabulary: Vocabulary, embedder: Embedder) -> Wish:
     """Read `prompt`. Whatever it names, at least one thing is drawn; a thing not named so is told in the notes."""
-    wish, text = Wish(), f" {_plain(prompt)} "
+    wish = Wish()
+    text, unread = _plain(vocabulary.spell_out(prompt))
+    text = f" {text} "
     text = _take_background(text, wish)
     text = _take_style(text, wish)
-    unused: list[str] = []
+    unused = unread
     for part in _parts(text, vocabulary):
         _read_part(part.split(), wish, vocabulary, embedder, unused)
     if not wish.things:
-        _take_nearest(" ".join(text.split()) or _plain(prompt), prompt, wish, vocabulary, embedder)
+        _take_nearest(" ".join(text.split()), prompt, wish, vocabulary, embedder)
         return wish
     if words := [word for word in dict.fromkeys(unused) if word not in FILLERS]:
         wish.notes.append(f"The starter model did not use these words: {', '.join(words)[:300]}.")
     return wish
 
 
-def _plain(prompt: str) -> str:
-    """Lower case words, digits, and the commas and ampersands that join."""
-    kept = re.sub(r"[^a-z0-9,;& ]", " ", prompt.lower().replace("’", "").replace("'", ""))
-    return " ".join(re.sub(r"([,;&])", r" \1 ", kept).split())
+def _plain(prompt: str) -> tuple[str, list[str]]:
+    """Lower case words, digits, and the commas and ampersands that join, without accents; and what cannot be read."""
+    decomposed = unicodedata.normalize("NFKD", prompt.lower().replace("\u2019", "").replace("'", ""))
+    text = "".join(character for character in decomposed if not unicodedata.combining(character))
+    unread = [word for word in text.split() if not word.isascii() and any(map(_says, word))]
+    kept = re.sub(r"[^a-z0-9,;& ]", " ", text)
+    return " ".join(re.sub(r"([,;&])", r" \1 ", kept).split()), unread
+
+
+def _says(character: str) -> bool:
+    """A letter of another script, or a symbol such as an emoji."""
+    return not character.isascii() and unicodedata.category(character)[0] in "LNS"
 
 
 def _take_background(text: str, wish: Wish) -> str:
@@ -105,44 +119,47 @@ def _parts(text: str, vocabulary: Vocabulary) -> list[str]:
 
 def _read_part(words: Sequence[str], wish: Wish, vocabulary: Vocabulary, embedder: Embedder, unused: list[str]) -> None:
     """One thing of a part, named in full before its colour is taken: a red apple is a thing of its own."""
-    found = _best(vocabulary.named(words))
+    matches = vocabulary.named(words)
+    found = _best(matches)
     if found is None or len(wish.things) == MOST_THINGS:
         unused.extend(words)
         return
-    rest = [*words[: found.begin], *words[found.end :]]
+    said = {at for match in matches if match.row == found.row for at in range(match.begin, match.end)}
+    rest = [word for at, word in enumerate(words) if at not in said]
     colour = next((word for word in rest if word in COLOURS), None)
     others = [word for word in rest if word != colour and word not in FILLERS]
     row = found.row
-    if others and not found.is_name:
+    if others and found.telling is Telling.TAG:
         row, others = _weigh(found, words, vocabulary, embedder), []
     wish.things.append(Thing(row, colour))
     unused.extend(others)
-    if not found.is_name:
-        said = " ".join(words if row != found.row else words[found.begin : found.end])
-        wish.notes.append(f"Drawn for {said[:200]!r}: {vocabulary.concepts[row].label}.")
+    if found.telling is not Telling.NAME:
+        named = " ".join(words if row != found.row else words[found.begin : found.end])
+        wish.notes.append(f"Drawn for {named[:200]!r}: {vocabulary.concepts[row].label}.")
 
 
 def _weigh(found: Match, words: Sequence[str], vocabulary: Vocabulary, embedder: Embedder) -> int:
     """The thing that the whole phrase is nearest to, where a mere tag in it was known: "the king of the jungle"."""
-    row, nearness = vocabulary.nearest(embedder.embed([" ".join(words)])[0])
+    ((row, nearness),) = vocabulary.nearest(embedder.embed([" ".join(words)])[0])
     return row if nearness >= LEAST_NEARNESS else found.row
 
 
 def _best(matches: list[Match]) -> Match | None:
-    """A name before another word, a thing before a colour, then the first."""
-    return min(matches, key=lambda match: not match.is_name, default=None)
+    """A name before a word for it, that before a mere tag, then the first."""
+    return min(matches, key=lambda match: match.telling, default=None)
 
 
 def _take_nearest(text: str, prompt: str, wish: Wish, vocabulary: Vocabulary, embedder: Embedder) -> None:
     words = text.split()
     colour = next((word for word in words if word in COLOURS), None)
     wanted = " ".join(word for word in words if word != colour) or prompt
-    row, nearness = vocabulary.nearest(embedder.embed([wanted])[0])
+    (row, nearness), *others = vocabulary.nearest(embedder.embed([wanted])[0], NEAR)
     wish.things.append(Thing(row, colour))
-    name = vocabulary.concepts[row].label
+    near = ", ".join(vocabulary.concepts[other].label for other, _ in others)
     wish.notes.append(
-        f"The starter model knows no word of this prompt and drew the nearest thing it knows: {name} "
-        f"(nearness {nearness:.2f} of 1). GET /models lists what it knows."
+        f"The starter model knows no word of this prompt and drew the nearest thing it knows: "
+        f"{vocabulary.concepts[row].label} (nearness {nearness:.2f} of 1; next: {near}). "
+        "GET /models lists what it knows."
     )
 
 

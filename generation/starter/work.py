@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from generation.starter import dataset, evaluation, export, judge, training
+from generation.starter import dataset, evaluation, export, judge, style_judge, training
 from generation.starter.config import read_config
 from generation.starter.grid import sheet
 from generation.starter.pipeline import Drawing, StarterPipeline
@@ -54,8 +54,10 @@ def _export(options: dict[str, Any]) -> str:
 
 
 def _train_judge(options: dict[str, Any]) -> str:
-    right = judge.train(read_config(), options["data"], options["minutes"])
-    return f"The judge is right for {right:.1%} of the real drawings."
+    config, folder, minutes = read_config(), options["data"], options["minutes"]
+    things = judge.train(config, folder, minutes * 0.6)
+    styles = style_judge.train(config, folder, minutes * 0.4)
+    return f"Of the real drawings the judges name {things:.1%} of the things and {styles:.1%} of the styles right."
 
 
 def _evaluate(options: dict[str, Any]) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from atelier.stacks import models
+from atelier.stacks.process import StackError
 from generation.engines.starter import load
 from generation.pipeline.catalog import ModelEntry
 from generation.pipeline.stage import StageFailed
@@ -53,3 +55,24 @@ def test_the_engine_refuses_a_damaged_folder(folder: Path) -> None:
 def test_unreadable_checksums_are_a_fault(folder: Path) -> None:
     (folder / "checksums.json").write_text("{")
     assert "checksums.json" in (find_fault(folder) or "")
+
+
+def test_what_ships_is_whole_small_and_nothing_that_runs() -> None:
+    shipped = [path for path in models.FOLDER.rglob("*") if path.is_file()]
+    assert find_fault(models.FOLDER) is None
+    assert sum(path.stat().st_size for path in shipped) <= 25e6
+    assert {path.suffix for path in shipped} <= {".safetensors", ".json", ".md", ""}
+
+
+def test_a_stack_does_not_start_with_damaged_weights(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATELIER_MODELS_FILE", raising=False)
+    monkeypatch.setattr(models, "FOLDER", folder)
+    models.check_starter_model()
+    (folder / "network" / "weights.safetensors").write_bytes(b"9876543210")
+    with pytest.raises(StackError, match=r"not whole: network/weights\.safetensors .* `git checkout`"):
+        models.check_starter_model()
+    monkeypatch.setattr(models, "FOLDER", folder / "nowhere")
+    with pytest.raises(StackError, match=r"generation/starter/model is missing: restore it"):
+        models.check_starter_model()
+    monkeypatch.setenv("ATELIER_MODELS_FILE", "models.toml")
+    models.check_starter_model()

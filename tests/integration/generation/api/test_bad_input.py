@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from atelier.accounts.models import ApiKey
 from atelier.accounts.services import revoke_api_key
 from atelier.audit.models import AuditEntry
 from billing.selectors import get_balance
+from generation.catalog import get_catalog
 from generation.models import Generation, GenerationEvent, IdempotencyRecord, Worker
+from generation.services import admission
 from tests.integration.generation.api.caller import SMALL, Caller, code
 from tests.support.stories import open_workspace, start_worker
 
@@ -107,6 +110,19 @@ def test_an_unknown_model_or_style_is_answered_with_those_that_exist(api: Caller
     assert "tiny" in model.json()["detail"]
     assert code(style, 400) == "unknown_style"
     assert style.json()["errors"][0]["pointer"] == "/style"
+
+
+@pytest.mark.parametrize("prompt", ["\u732b", "?!", "\u043a\u043e\u0442 \u0438 \u043f\u0451\u0441"])
+def test_a_prompt_of_which_the_model_reads_nothing_is_refused(
+    api: Caller, prompt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = get_catalog()
+    english = replace(catalog, models=tuple(replace(entry, english_only=True) for entry in catalog.models))
+    monkeypatch.setattr(admission, "get_catalog", lambda: english)
+    answer = api.post(SMALL | {"prompt": prompt})
+    assert code(answer, 422) == "prompt_not_understood"
+    assert "English words and emoji" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["pointer"] == "/prompt"
 
 
 def test_a_size_over_the_tiers_names_the_limit_and_the_size(api: Caller) -> None:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
 import pytest
 
 from generation.starter.concepts import Concept
 from generation.starter.vocabulary import Vocabulary
 from generation.starter.wishes import Wish, read_wish, unwanted
+from tests.unit.generation.starter.letters import Letters
 
 NAMES = ("red apple", "dog", "cat", "fork and knife", "automobile", "white flower", "heart with arrow")
-
-
-class Letters:
-    """Embeds a text as the counts of its letters: near words are near, without a network."""
-
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        counts = [[text.count(chr(97 + at)) + 1e-3 for at in range(26)] for text in texts]
-        table = np.array(counts, np.float32)
-        return table / np.linalg.norm(table, axis=1, keepdims=True)
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +58,28 @@ def test_another_word_for_a_thing_is_told_with_the_name_of_the_thing(vocabulary:
     assert read("a doggo", vocabulary)[1].notes == ["Drawn for 'doggo': dog."]
 
 
+def test_an_emoji_is_the_thing_it_shows(vocabulary: Vocabulary) -> None:
+    things, wish = read("a \u0001\ufe0f and \u0002", vocabulary)
+    assert (things, wish.notes) == ([("dog", None), ("cat", None)], [])
+
+
+def test_accents_do_not_matter_and_other_scripts_are_told(vocabulary: Vocabulary) -> None:
+    things, wish = read("a D\u00f3g \u732b \U0001f6f8 caf\u00e9", vocabulary)
+    assert things == [("dog", None)]
+    assert wish.notes == ["The starter model did not use these words: \u732b, \U0001f6f8, cafe."]
+
+
+def test_a_thing_named_twice_leaves_no_word_unused(vocabulary: Vocabulary) -> None:
+    assert read("a doggo dog", vocabulary)[1].notes == []
+
+
 @pytest.mark.parametrize("prompt", ["zeppelin", "\u732b", "?!", "x" * 2000, "on a red background"])
 def test_an_unknown_prompt_draws_the_nearest_thing_and_says_so(prompt: str, vocabulary: Vocabulary) -> None:
     things, wish = read(prompt, vocabulary)
     assert len(things) == 1
-    assert "nearest thing it knows" in wish.notes[0]
+    said = " ".join(wish.notes)
+    assert "nearest thing it knows" in said
+    assert "next: " in said
 
 
 def test_a_negative_prompt_names_a_thing_only_in_full(vocabulary: Vocabulary) -> None:
