@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import accept, drain, machine, memory, message, overhead, report, starter, storage, tiny, webhooks
+from bench import accept, drain, ledger, machine, memory, message, overhead, report, starter, storage, tiny, webhooks
 from bench.report import Result, console
 from bench.session import Session
 
 BENCHES: dict[str, Callable[[Session], Iterator[Result]]] = {
     "message": message.measure,
     "storage": storage.measure,
+    "ledger": ledger.measure,
     "overhead": overhead.measure,
     "drain": drain.measure,
     "memory": memory.measure,

@@ -24,7 +24,7 @@ import generation.services.recovery
 import generation.services.scheduling
 from atelier.stacks.postgres import Postgres
 from tests.integration.atelier import test_relay, test_throttling
-from tests.integration.billing import test_holds
+from tests.integration.billing import test_holds, test_rules_of_kinds
 from tests.integration.generation.services import (
     test_claims,
     test_completion,
@@ -142,6 +142,25 @@ GUARDS = [
         ),
         Schema("billing_account", "account_not_overdrawn"),
         Trigger("billing_post_transfer", "a.balance - NEW.amount >= a.floor", "true"),
+    ),
+    guard(
+        "a large correction approved by whoever asked for it",
+        lambda _: test_rules_of_kinds.try_to_approve_oneself(),
+        Schema("billing_adjustmentdecision", "decision_by_four_eyes"),
+    ),
+    guard(
+        "books that lie and go on",
+        lambda _: test_rules_of_kinds.test_one_check_does_not_lift_what_another_found(
+            open_workspace("one", "professional", credits=100)
+        ),
+        Trigger("billing_check_transfer", "differences <> '{}'", "false"),
+    ),
+    guard(
+        "a refund without an end",
+        lambda _: test_rules_of_kinds.test_more_than_was_captured_is_never_given_back(
+            open_workspace("one", "professional", credits=100)
+        ),
+        Trigger("billing_check_transfer", "transfer.kind = 'refund'", "transfer.kind = 'none'"),
     ),
     guard(
         "a key that fits any body",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,9 +21,10 @@ from hypothesis.stateful import (
 
 from atelier.accounts.services import create_workspace
 from billing.selectors import get_balance, list_unbalanced_accounts, trial_balance
+from billing.services.adjustments import NothingCaptured, adjust_credits, refund_credits
 from billing.services.grants import IdempotencyKeyTaken, grant_credits
 from billing.services.holds import HoldAlreadyResolved, place_hold, resolve_hold
-from billing.services.transfers import InsufficientCredits
+from billing.services.transfers import InsufficientCredits, RefundTooLarge
 from tests.support.stories import query
 
 AMOUNTS = st.one_of(st.integers(1, 12), st.sampled_from([1, 2, 10**9, 2**40]))
@@ -41,6 +43,7 @@ class Books:
     grants: dict[str, int] = field(default_factory=dict)
     open_holds: dict[str, int] = field(default_factory=dict)
     ended: dict[str, tuple[int, int]] = field(default_factory=dict)
+    refunded: dict[str, int] = field(default_factory=dict)
     transfers: int = 0
 
 
@@ -113,6 +116,49 @@ class Ledger(RuleBasedStateMachine):
             with pytest.raises(HoldAlreadyResolved):
                 resolve_hold(reference=reference, captured=captured)
 
+    @precondition(lambda self: self.model.ended)
+    @rule(choice=st.randoms(use_true_random=False), amount=st.integers(1, 9))
+    def refund(self, choice, amount: int) -> None:  # noqa: ANN001
+        reference = choice.choice(sorted(self.model.ended))
+        left = self.model.ended[reference][0] - self.model.refunded.get(reference, 0)
+        ask = partial(
+            refund_credits, workspace_id=self.workspace.id, reference=reference, amount=amount, reason="x",
+            actor="user:1", idempotency_key=f"r{next(_numbers)}",
+        )  # fmt: skip
+        if self.model.ended[reference][0] == 0 or amount > left:
+            with pytest.raises((NothingCaptured, RefundTooLarge)):
+                ask()
+            return
+        ask()
+        self.model.refunded[reference] = self.model.refunded.get(reference, 0) + amount
+        self.model.earned -= amount
+        self.model.available += amount
+        self.model.transfers += 1
+
+    @rule(amount=st.integers(-12, 12).filter(bool))
+    def correct(self, amount: int) -> None:
+        ask = partial(adjust_credits, workspace_id=self.workspace.id, amount=amount, reason="x", actor="user:1")
+        if self.model.available + amount < 0:
+            with pytest.raises(InsufficientCredits):
+                ask()
+            return
+        ask()
+        self.model.available += amount
+        self.model.granted -= amount
+        self.model.transfers += 1
+
+    @precondition(lambda self: self.model.open_holds)
+    @rule(choice=st.randoms(use_true_random=False))
+    def let_a_hold_expire(self, choice) -> None:  # noqa: ANN001
+        reference = choice.choice(sorted(self.model.open_holds))
+        amount = self.model.open_holds.pop(reference)
+        with transaction.atomic():
+            resolve_hold(reference=reference, captured=0, expired=True)
+        self.model.ended[reference] = (0, amount)
+        self.model.held -= amount
+        self.model.available += amount
+        self.model.transfers += 1
+
     @rule(amount=st.integers(1, 9))
     def change_its_mind(self, amount: int) -> None:
         """A hold and its end in a transaction that is rolled back leave no trace."""
@@ -147,7 +193,7 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def every_transfer_carries_the_balances_after_it(self) -> None:
         transfers = query(
-            "SELECT count(*), count(*) FILTER (WHERE credit_balance < 0 OR (debit_balance < 0 AND kind <> 'grant'))"
+            "SELECT count(*), count(*) FILTER (WHERE (credit_balance < 0 AND kind <> 'deduct') OR (debit_balance < 0 AND kind NOT IN ('grant', 'adjust')))"
             " FROM billing_transfer WHERE workspace_id = %s AND credit_balance IS NOT NULL",
             self.workspace.id,
         )  # fmt: skip
@@ -156,10 +202,21 @@ class Ledger(RuleBasedStateMachine):
         )
 
 
-@pytest.mark.usefixtures("committed")
-def test_the_ledger_is_its_model() -> None:
+def explore(examples: int, steps: int) -> None:
     bounds = settings(
-        max_examples=15, stateful_step_count=25, deadline=None, database=None, derandomize=True,
+        max_examples=examples, stateful_step_count=steps, deadline=None, database=None, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(Ledger, settings=bounds)
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_ledger_is_its_model() -> None:
+    explore(examples=15, steps=25)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3600)
+@pytest.mark.usefixtures("committed")
+def test_the_ledger_is_its_model_in_25_000_steps() -> None:
+    explore(examples=500, steps=50)

@@ -56,6 +56,28 @@ def test_eight_processes_never_spend_a_credit_twice() -> None:
     assert balances() == {"available": 0, "held": 50, "earned": 0, "granted": -50}
 
 
+@pytest.mark.prove
+def test_of_3000_attempts_of_32_processes_on_1000_credits_exactly_1000_win() -> None:
+    workspace: Workspace = open_workspace(credits=1000)
+    spenders = [call(spend_many, workspace_id=workspace.id, spender=number, times=94) for number in range(32)]
+    outcomes = at_once(spenders)
+    assert {one.error for one in outcomes} == {""}
+    assert sum(one.value for one in outcomes) == 1000
+    assert balances() == {"available": 0, "held": 1000, "earned": 0, "granted": -1000}
+
+
+@pytest.mark.prove
+def test_200_holds_that_eight_processes_end_at_once_end_once_each() -> None:
+    workspace = open_workspace(credits=400)
+    references = [f"gen_{number}" for number in range(200)]
+    for reference in references:
+        place_hold(workspace_id=workspace.id, amount=2, reference=reference)
+    outcomes = at_once([call(end_all, references=references, captured=number % 3) for number in range(8)])
+    assert {one.error for one in outcomes} == {""}
+    assert query("SELECT count(*) FROM billing_holdoutcome") == [(200,)]
+    assert balances()["held"] == 0
+
+
 def test_a_hold_that_is_captured_and_released_at_once_ends_one_way() -> None:
     workspace = open_workspace(credits=20)
     references = [f"gen_{number}" for number in range(10)]
