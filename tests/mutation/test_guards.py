@@ -160,7 +160,7 @@ GUARDS = [
         lambda _: test_rules_of_kinds.test_more_than_was_captured_is_never_given_back(
             open_workspace("one", "professional", credits=100)
         ),
-        Trigger("billing_check_transfer", "transfer.kind = 'refund'", "transfer.kind = 'none'"),
+        Trigger("billing_check_transfer", "transfer.amount > coalesce", "false AND transfer.amount > coalesce"),
     ),
     guard(
         "a key that fits any body",

@@ -203,6 +203,7 @@ def test_low_credits_are_told_once_on_the_way_down(workspace: Workspace, setting
     settings.ATELIER_LOW_CREDITS = 50
     for number, amount in enumerate((40, 20, 20)):
         hold(workspace, amount, f"gen_{number}")
-    assert query("SELECT subject, payload FROM outbox_outboxmessage WHERE event = 'credits.low'") == [
-        (workspace.id, {"available": 40, "threshold": 50})
-    ]
+    assert query(
+        "SELECT subject, payload->>'available', payload->>'threshold' FROM outbox_outboxmessage"
+        " WHERE event = 'credits.low'"
+    ) == [(workspace.id, "40", "50")]
