@@ -193,7 +193,8 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def every_transfer_carries_the_balances_after_it(self) -> None:
         transfers = query(
-            "SELECT count(*), count(*) FILTER (WHERE (credit_balance < 0 AND kind <> 'deduct') OR (debit_balance < 0 AND kind NOT IN ('grant', 'adjust')))"
+            "SELECT count(*), count(*) FILTER (WHERE (credit_balance < 0 AND kind <> 'deduct')"
+            " OR (debit_balance < 0 AND kind NOT IN ('grant', 'adjust')))"
             " FROM billing_transfer WHERE workspace_id = %s AND credit_balance IS NOT NULL",
             self.workspace.id,
         )  # fmt: skip
