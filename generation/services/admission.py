@@ -120,10 +120,13 @@ def _check_readable(entry: ModelEntry, prompt: str) -> None:
     things = (list_knowledge(entry.name) or {}).get("things", [])
     some = ", ".join(things[:: max(1, len(things) // EXAMPLES)][:EXAMPLES])
     raise PromptNotUnderstood(
-        f"The model {entry.name!r} reads English words and emoji, and the prompt has none. GET /models lists what it "
-        f"knows{f', for example: {some}' if some else ''}. Write such a word, or name another model.",
-        errors=[{"pointer": "/prompt", "message": "needs an English word or an emoji"}],
-    )
+        f"The model {entry.name!r} reads English words and emoji, and the prompt has none. Write one, or name another "
+        "model; GET /models lists what each knows.",
+        errors=[{
+            "pointer": "/prompt",
+            "message": "needs an English word or an emoji" + (f", for example {some}" if some else ""),
+        }],
+    )  # fmt: skip
 
 
 def _check_size(workspace: Workspace, request: GenerationRequest, card: RateCard) -> None:
