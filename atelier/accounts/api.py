@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.openapi import AutoSchema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -28,12 +29,25 @@ def tightest(allowances: Sequence[Allowance]) -> dict[str, str]:
     return min(allowances, key=lambda allowance: allowance.remaining).headers
 
 
+class DescribedOperation(AutoSchema):
+    """Adds `x-permission`: what the caller needs."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        needed = getattr(self.view, "needs", {}).get(self.method)
+        return operation | {"x-permission": needed} if operation and needed else operation
+
+
 class ApiView(APIView):
-    """`parameters` are the query parameters each method knows; `limits` what a limited operation counts."""
+    """`parameters` are the query parameters each method knows; `limits` what a limited operation counts.
+
+    `needs` names each method's permission (`atelier.accounts.permissions`); a test wants one for each.
+    """
 
     metadata_class = None
     http_method_names = ["get", "head", "post", "delete"]
     parameters: dict[str, frozenset[str]] = {}
+    needs: dict[str, str] = {}
     caller: Caller
     """Who is asking; set once that is known."""
 

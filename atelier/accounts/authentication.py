@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -15,7 +16,10 @@ from rest_framework.request import Request
 
 from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
+from atelier.accounts.permissions import ALL, ROLES, granted
 from atelier.core.errors import AtelierError
+from atelier.core.origins import client_address, is_within
+from atelier.core.problems import MissingPermission
 from atelier.core.tenancy import across, become
 from atelier.core.walls import check_once
 
@@ -29,6 +33,14 @@ class NotAuthenticated(AtelierError):
         super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="atelier"'})
 
 
+class AddressNotAllowed(AtelierError):
+    """The API key has a list of networks, and the request comes from outside of them."""
+
+    code = "address_not_allowed"
+    status = 403
+    title = "The key may not be used from this address"
+
+
 class WorkspaceSuspended(AtelierError):
     code = "workspace_suspended"
     status = 403
@@ -37,19 +49,27 @@ class WorkspaceSuspended(AtelierError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The authenticated side of a request. `actor` names it in the audit: key_... or user:<id>."""
+    """The authenticated side of a request. `actor` names it in the audit: key_..., user:<id> or platform:<subject>.
+
+    `may` are its permissions in this workspace.
+    """
 
     workspace: Workspace
     actor: str
+    may: frozenset[str] = frozenset()
     is_authenticated: bool = True
 
 
-def _speak_for(workspace: Workspace, actor: str) -> Caller:
+def speak_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
+    """The caller, once it is clear who asks; from here on the request acts for this workspace.
+
+    Raises `WorkspaceSuspended`.
+    """
     if workspace.suspended_at is not None:
         raise WorkspaceSuspended("An operator has suspended this workspace.")
     check_once()
     become(workspace.id)
-    return Caller(workspace, actor)
+    return Caller(workspace, actor, may)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -62,9 +82,14 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
+        text = text.strip()
+        if "." in text:  # a token of the platform: JWTs have dots, keys never
+            return None
         with across("authentication"):
-            key = _find(text.strip())
-        return _speak_for(key.workspace, key.id), key
+            key = _find(text)
+        if key.networks and not is_within(client_address(request), key.networks):
+            raise AddressNotAllowed("This API key may not be used from your address.")
+        return speak_for(key.workspace, key.id, granted(key.scopes)), key
 
 
 def _find(text: str) -> ApiKey:
@@ -115,15 +140,27 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
             return None
         with across("authentication"):
             member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
-        return None if member is None else (_speak_for(member.workspace, f"user:{found[0].pk}"), None)
+        if member is None:
+            return None
+        return speak_for(member.workspace, f"user:{found[0].pk}", ROLES[member.role]), None
 
 
-class IsWorkspace(BasePermission):
-    """Only callers that act for a workspace."""
+class IsAllowed(BasePermission):
+    """Only callers that act for a workspace and have the permission that the view names in `needs`.
 
-    def has_permission(self, request: Request, view: object) -> bool:
+    A method without a name needs every permission: nothing is open because it was forgotten.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.user, Caller):
             raise NotAuthenticated
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        if not hasattr(view, method.lower()):
+            return True  # the answer will be 405
+        needed = getattr(view, "needs", {}).get(method)
+        for permission in ALL if needed is None else (needed,):
+            if permission not in request.user.may:
+                raise MissingPermission(permission)
         return True
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models.functions import Now
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models.functions import Least, Now
 
 from atelier.accounts.keys import make_key
 from atelier.accounts.models import ApiKey, Workspace
+from atelier.accounts.permissions import EVERYTHING
+
+OVERLAP = timedelta(hours=24)
+"""How long a key that was rotated goes on beside its successor."""
 
 
 def create_workspace(*, name: str, tier: str) -> Workspace:
@@ -14,11 +21,29 @@ def create_workspace(*, name: str, tier: str) -> Workspace:
     return workspace
 
 
-def create_api_key(*, workspace: Workspace, name: str) -> tuple[ApiKey, str]:
+def create_api_key(
+    *, workspace: Workspace, name: str, scopes: Sequence[str] = (EVERYTHING,), networks: Sequence[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:  # fmt: skip
     """A new key and its text. The text is not stored: show it once."""
     key = make_key()
-    record = ApiKey.objects.create(workspace=workspace, name=name, lookup=key.lookup, digest=key.digest)
+    record = ApiKey.objects.create(
+        workspace=workspace, name=name, lookup=key.lookup, digest=key.digest, scopes=list(scopes),
+        networks=list(networks), expires_at=expires_at,
+    )  # fmt: skip
     return record, key.text
+
+
+def rotate_api_key(*, key: ApiKey) -> tuple[ApiKey, str]:
+    """A successor with the same rights; the old key ends 24 h from now, or earlier where it would have anyway.
+
+    The caller has locked `key`, which is neither revoked nor replaced.
+    """
+    made, text = create_api_key(
+        workspace=key.workspace, name=key.name, scopes=key.scopes, networks=key.networks, expires_at=key.expires_at
+    )
+    ApiKey.objects.filter(id=key.id).update(expires_at=Least("expires_at", Now() + OVERLAP), replaced_by=made.id)
+    return made, text
 
 
 def revoke_api_key(*, key_id: str) -> None:

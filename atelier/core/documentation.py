@@ -75,6 +75,8 @@ def operation(
     open_to_all: bool = False,
 ) -> Callable[[Any], Any]:  # fmt: skip
     """The decorator that documents a view's method. `body` names a component; `limited` adds the rate headers."""
+    if problems.Forbidden in errors:
+        errors = (*errors, problems.MissingPermission)
     _documented.update((error.code, error) for error in errors)
     refusals = by_status(errors)
     headers = _headers(ok, refusals, limited)

@@ -77,6 +77,18 @@ class Forbidden(AtelierError):
     title = "This is not allowed"
 
 
+class MissingPermission(Forbidden):
+    """The caller's role, or the scopes of the key, lack the permission that `permission` names."""
+
+    code = "missing_permission"
+    title = "A permission is missing"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(
+            f"This needs the permission {permission!r}: ask an owner of the workspace.", permission=permission
+        )
+
+
 class UnknownPath(AtelierError):
     """No operation lives at this URL."""
 

@@ -38,6 +38,8 @@ def describe_price(workspace: Workspace, asked: GenerationRequest) -> dict[str, 
 class ModelsView(ApiView):
     """GET /models."""
 
+    needs = {"GET": "catalogue:read"}
+
     @operations.list_models
     def get(self, request: Request) -> HttpResponse:
         served = list_served_models() or set()
@@ -62,6 +64,8 @@ def _model(entry: ModelEntry, available: bool) -> dict[str, Any]:
 class StylesView(ApiView):
     """GET /styles."""
 
+    needs = {"GET": "catalogue:read"}
+
     @operations.list_styles
     def get(self, request: Request) -> HttpResponse:
         return json_answer({"styles": [_style(entry) for entry in get_catalog().styles]})
@@ -79,6 +83,8 @@ def _style(entry: StyleEntry) -> dict[str, Any]:
 
 class AccountView(ApiView):
     """GET /account."""
+
+    needs = {"GET": "account:read"}
 
     @operations.get_account
     def get(self, request: Request) -> HttpResponse:

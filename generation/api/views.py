@@ -30,6 +30,8 @@ PROJECT_LIMIT = Limit("projects", capacity=60, amount=60, period=60)
 class GenerateView(ApiView):
     """POST /generate."""
 
+    needs = {"POST": "generations:write"}
+
     parameters = {"POST": frozenset({"dryRun"})}
 
     def limits(self, workspace: Workspace | None) -> list[Limit]:
@@ -53,6 +55,8 @@ class GenerateView(ApiView):
 class RetryView(ApiView):
     """POST /projects/{generation_id}/retry."""
 
+    needs = {"POST": "generations:write"}
+
     def limits(self, workspace: Workspace | None) -> list[Limit]:
         return submission_limits(workspace)
 
@@ -71,6 +75,8 @@ class RetryView(ApiView):
 class ProjectListView(ApiView):
     """GET /projects."""
 
+    needs = {"GET": "generations:read"}
+
     parameters = {"GET": frozenset({"cursor", "limit", "status", "kind", "createdAfter", "createdBefore"})}
 
     @operations.list_projects
@@ -81,6 +87,8 @@ class ProjectListView(ApiView):
 
 class ProjectView(ApiView):
     """GET and DELETE /projects/{generation_id}."""
+
+    needs = {"GET": "generations:read", "DELETE": "generations:write"}
 
     def limits(self, workspace: Workspace | None) -> list[Limit]:
         return [] if self.request.method == "DELETE" else [PROJECT_LIMIT]
@@ -112,6 +120,8 @@ class AnyAccept(BaseContentNegotiation):
 
 class EventsView(ApiView):
     """GET /projects/{generation_id}/events."""
+
+    needs = {"GET": "generations:read"}
 
     content_negotiation_class = AnyAccept
 

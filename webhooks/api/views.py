@@ -20,6 +20,8 @@ from webhooks.services.vault import default_secret
 class WebhookView(ApiView):
     """What the views here share."""
 
+    needs = {"GET": "webhooks:read", "POST": "webhooks:write", "PATCH": "webhooks:write", "DELETE": "webhooks:write"}
+
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def whom(self, endpoint: str) -> dict[str, str]:
@@ -132,6 +134,8 @@ class ReplayView(WebhookView):
 
 class DefaultSecretView(WebhookView):
     """GET /webhook-endpoints/default-secret."""
+
+    needs = {"GET": "webhooks:write"}  # it shows a secret
 
     @operations.secret
     def get(self, request: Request) -> HttpResponse:
