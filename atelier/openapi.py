@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import include, path
 
+from atelier.access.api import schemas as access_schemas
+from atelier.access.api.operations import ACCESS
 from atelier.core.documentation import INVALID_PART, PROBLEM, documented_errors
 from atelier.core.errors import AtelierError
 from atelier.core.problems import BadRequest, MethodNotAllowed, UnknownPath
@@ -70,11 +72,11 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     codes = sorted({code["code"] for code in list_codes()})
     members = PROBLEM["properties"]
     problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
-    schemas |= COMPONENTS | billing_schemas.COMPONENTS | webhook_schemas.COMPONENTS | EXTRA
+    schemas |= COMPONENTS | billing_schemas.COMPONENTS | webhook_schemas.COMPONENTS | access_schemas.COMPONENTS | EXTRA
     schemas |= {"Problem": problem, "InvalidPart": INVALID_PART}
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
     result["tags"] = [
-        {"name": name} for name in (operations.GENERATIONS, operations.OFFERS, BOOKS, WEBHOOKS, "Service")
+        {"name": name} for name in (operations.GENERATIONS, operations.OFFERS, BOOKS, WEBHOOKS, ACCESS, "Service")
     ]
     for group in result["paths"].values():
         for operation in group.values():

@@ -17,7 +17,10 @@ docs = [
     re_path(r"^docs/?$", pages.docs, name="docs"),
     path("docs/errors", pages.errors, name="errors"),
 ]
-api = [path("", include(f"{app}.api.urls")) for app in ("generation", "billing", "webhooks")] + service
+api = [
+    *(path("", include(f"{app}.api.urls")) for app in ("generation", "billing", "webhooks", "atelier.access")),
+    *service,
+]
 """What the OpenAPI document describes."""
 
 urlpatterns = [

@@ -71,7 +71,7 @@ class SuspendedFilter(admin.SimpleListFilter):
 
 class MembershipInline(admin.TabularInline):
     model = Membership
-    fields = ("user",)
+    fields = ("user", "role")
     raw_id_fields = ("user",)
     extra = 0
     verbose_name_plural = "people who may use its pages"

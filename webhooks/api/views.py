@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
+from atelier.core.bodies import check_body
 from webhooks.api import operations
-from webhooks.api.fields import REPLAY, UPDATE, check_body, parse_endpoint
+from webhooks.api.fields import REPLAY, UPDATE, parse_endpoint
 from webhooks.api.parameters import checked_delivery, checked_endpoint, cursor_of, delivery_query
 from webhooks.api.representation import describe_delivery, describe_endpoint, describe_with_secret
 from webhooks.selectors import get_endpoint, list_deliveries, list_endpoints

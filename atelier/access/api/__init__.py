@@ -1,0 +1,1 @@
+"""The HTTP edge of keys and members: it translates and decides nothing."""

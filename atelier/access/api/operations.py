@@ -1,0 +1,69 @@
+"""Each operation as the OpenAPI document tells it: parameters, answers, and every code it may refuse with."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter
+
+from atelier.access.keys import KeyEnded, KeyNotFound, TooManyKeys
+from atelier.access.members import AlreadyMember, LastOwner, MemberNotFound, UnknownPerson
+from atelier.accounts.authentication import AddressNotAllowed, NotAuthenticated, WorkspaceSuspended
+from atelier.accounts.throttling import RateLimited
+from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operation
+from atelier.core.errors import InvalidRequest
+from atelier.core.problems import Forbidden
+
+ACCESS = "Access"
+COMMON: Problems = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, AddressNotAllowed, Forbidden)
+BODY: Problems = (*COMMON, *WITH_BODY, InvalidRequest, RateLimited)
+WRITE: Problems = (*COMMON, RateLimited)
+
+KEY_ID = OpenApiParameter(
+    "key_id", {"type": "string", "example": "key_abcdefghijklmnopqrst"}, OpenApiParameter.PATH,
+    description="As returned in `id`.",
+)  # fmt: skip
+MEMBER_ID = OpenApiParameter(
+    "member_id", {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}, OpenApiParameter.PATH,
+    description="As returned in `id`.",
+)  # fmt: skip
+
+list_keys = operation(
+    "listApiKeys", "List API keys", "Newest first, those that have ended too.", tag=ACCESS,
+    ok=[Ok(200, "ApiKeys", "The keys.")], errors=COMMON,
+)  # fmt: skip
+issue_key = operation(
+    "createApiKey", "Create an API key",
+    "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks.",
+    tag=ACCESS, body="ApiKeyRequest", limited=True, ok=[Ok(201, "ApiKeyWithText", "The key.", ("Location",))],
+    errors=(*BODY, TooManyKeys),
+)  # fmt: skip
+read_key = operation(
+    "getApiKey", "Read an API key", "Never the key itself.", tag=ACCESS, parameters=[KEY_ID],
+    ok=[Ok(200, "ApiKey", "The key.")], errors=(*COMMON, KeyNotFound),
+)  # fmt: skip
+end_key = operation(
+    "revokeApiKey", "Revoke an API key", "Refused everywhere from the next request on.", tag=ACCESS, limited=True,
+    parameters=[KEY_ID], ok=[Ok(204, None, "It is revoked.")], errors=(*WRITE, KeyNotFound),
+)  # fmt: skip
+rotate_key = operation(
+    "rotateApiKey", "Rotate an API key",
+    "A successor with the same name, scopes and networks, shown once. The old key goes on for 24 hours.",
+    tag=ACCESS, body="Nothing", limited=True, parameters=[KEY_ID],
+    ok=[Ok(201, "ApiKeyWithText", "The successor.", ("Location",))], errors=(*BODY, KeyNotFound, KeyEnded),
+)  # fmt: skip
+list_members = operation(
+    "listMembers", "List members", "Oldest first.", tag=ACCESS, ok=[Ok(200, "Members", "The members.")], errors=COMMON,
+)  # fmt: skip
+add_member = operation(
+    "addMember", "Add a member", "A person who has a user name here. Only an owner makes owners.", tag=ACCESS,
+    body="MemberRequest", limited=True, ok=[Ok(201, "Member", "The member.")],
+    errors=(*BODY, UnknownPerson, AlreadyMember),
+)  # fmt: skip
+change_role = operation(
+    "changeMember", "Change a member's role", "The last owner stays one.", tag=ACCESS, body="MemberChange",
+    limited=True, parameters=[MEMBER_ID], ok=[Ok(200, "Member", "As it is now.")],
+    errors=(*BODY, MemberNotFound, LastOwner),
+)  # fmt: skip
+remove_member = operation(
+    "removeMember", "Remove a member", "The last owner stays.", tag=ACCESS, limited=True, parameters=[MEMBER_ID],
+    ok=[Ok(204, None, "He or she is gone.")], errors=(*WRITE, MemberNotFound, LastOwner),
+)  # fmt: skip

@@ -1,0 +1,132 @@
+"""API keys of a workspace: made, rotated, revoked by those who may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from atelier.accounts.authentication import Caller
+from atelier.accounts.models import ApiKey, Workspace
+from atelier.accounts.permissions import EVERYTHING, granted
+from atelier.accounts.services import create_api_key, revoke_api_key, rotate_api_key
+from atelier.audit.services import record
+from atelier.core.database import database_now
+from atelier.core.errors import Conflict, InvalidRequest, NotFound
+from atelier.core.problems import MissingPermission
+
+MOST_KEYS = 100
+
+
+class KeyNotFound(NotFound):
+    """Unknown, or another workspace's: the two are not told apart."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no API key with this id in your workspace.")
+
+
+class KeyEnded(Conflict):
+    """The key is revoked, expired, or was rotated before: only its successor can be rotated."""
+
+    code = "key_ended"
+    title = "The API key has ended or was replaced"
+
+
+class TooManyKeys(Conflict):
+    """A workspace has at most 100 keys that are neither revoked nor expired."""
+
+    code = "too_many_keys"
+    title = "The workspace has as many API keys as it may have"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key as it was asked for."""
+
+    name: str
+    scopes: Sequence[str] = (EVERYTHING,)
+    networks: Sequence[str] = ()
+    expires_at: datetime | None = None
+
+
+def list_keys(workspace_id: str) -> QuerySet[ApiKey]:
+    """Newest first, those that have ended too."""
+    return ApiKey.objects.filter(workspace_id=workspace_id).order_by("-created_at", "-id")
+
+
+def get_key(workspace_id: str, key_id: str) -> ApiKey:
+    """Raises `KeyNotFound`."""
+    key = list_keys(workspace_id).filter(id=key_id).first()
+    if key is None:
+        raise KeyNotFound
+    return key
+
+
+def issue_key(*, caller: Caller, wanted: Wanted) -> tuple[ApiKey, str]:
+    """A new key and its text, shown once. It may no more than who makes it.
+
+    Raises `MissingPermission`, `InvalidRequest` (it would end before it begins), `TooManyKeys`.
+    """
+    _check_within(caller, wanted.scopes)
+    if wanted.expires_at is not None and wanted.expires_at <= database_now():
+        raise InvalidRequest(
+            "expiresAt: it has passed.", errors=[{"pointer": "/expiresAt", "message": "It has passed."}]
+        )
+    with transaction.atomic():
+        Workspace.objects.select_for_update(no_key=True).get(id=caller.workspace.id)  # two at once must not pass it
+        if _count_living(caller.workspace.id) >= MOST_KEYS:
+            raise TooManyKeys(f"Revoke one first: there are {MOST_KEYS}.", limit=MOST_KEYS)
+        key, text = create_api_key(
+            workspace=caller.workspace, name=wanted.name, scopes=wanted.scopes, networks=wanted.networks,
+            expires_at=wanted.expires_at,
+        )  # fmt: skip
+        _record(caller, "api_key.created", key, {"scopes": list(wanted.scopes)})
+    return key, text
+
+
+def rotate_key(*, caller: Caller, key_id: str) -> tuple[ApiKey, str]:
+    """A successor and its text; the old one goes on for 24 h. Raises `KeyNotFound`, `KeyEnded`, `MissingPermission`."""
+    with transaction.atomic():
+        key = _lock(caller, key_id)
+        expired = key.expires_at is not None and key.expires_at <= database_now()
+        if key.revoked_at is not None or key.replaced_by or expired:
+            raise KeyEnded("Make a new key.", replacedBy=key.replaced_by or None)
+        _check_within(caller, key.scopes)
+        made, text = rotate_api_key(key=key)
+        _record(caller, "api_key.rotated", key, {"replaced_by": made.id})
+    return made, text
+
+
+def end_key(*, caller: Caller, key_id: str) -> None:
+    """From the next request on the key is refused everywhere; once more is the same. Raises `KeyNotFound`."""
+    with transaction.atomic():
+        key = _lock(caller, key_id)
+        if key.revoked_at is None:
+            revoke_api_key(key_id=key.id)
+            _record(caller, "api_key.revoked", key, {})
+
+
+def _lock(caller: Caller, key_id: str) -> ApiKey:
+    key = ApiKey.objects.select_for_update().filter(id=key_id, workspace_id=caller.workspace.id).first()
+    if key is None:
+        raise KeyNotFound
+    return key
+
+
+def _check_within(caller: Caller, scopes: Sequence[str]) -> None:
+    """Nobody gives away what he or she has not."""
+    lacking = sorted(granted(list(scopes)) - caller.may)
+    if lacking:
+        raise MissingPermission(lacking[0])
+
+
+def _count_living(workspace_id: str) -> int:
+    living = ApiKey.objects.filter(workspace_id=workspace_id, revoked_at=None)
+    return living.exclude(expires_at__lte=database_now()).count()
+
+
+def _record(caller: Caller, action: str, key: ApiKey, facts: dict[str, object]) -> None:
+    record(workspace_id=caller.workspace.id, actor=caller.actor, action=action, subject=key.id, facts=facts)
