@@ -33,10 +33,10 @@ class NotAuthenticated(AtelierError):
         super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="atelier"'})
 
 
-class AddressNotAllowed(AtelierError):
+class NetworkNotAllowed(AtelierError):
     """The API key has a list of networks, and the request comes from outside of them."""
 
-    code = "address_not_allowed"
+    code = "network_not_allowed"
     status = 403
     title = "The key may not be used from this address"
 
@@ -88,7 +88,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         with across("authentication"):
             key = _find(text)
         if key.networks and not is_within(client_address(request), key.networks):
-            raise AddressNotAllowed("This API key may not be used from your address.")
+            raise NetworkNotAllowed("This API key may not be used from your address.")
         return speak_for(key.workspace, key.id, granted(key.scopes)), key
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter
 
-from atelier.accounts.authentication import NotAuthenticated, WorkspaceSuspended
-from atelier.core.documentation import ANYWHERE, Ok, operation
-from atelier.core.problems import Forbidden, InvalidParameter
+from atelier.accounts.refusals import COMMON
+from atelier.core.documentation import Ok, operation
+from atelier.core.problems import InvalidParameter
 from billing.api.parameters import DEFAULT_LIMIT, FORMATS, MAX_LIMIT
 
 BOOKS = "Credits"
-ERRORS = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, Forbidden, InvalidParameter)
+ERRORS = (*COMMON, InvalidParameter)
 
 
 def _query(name: str, schema: dict[str, object], description: str) -> OpenApiParameter:

@@ -21,6 +21,7 @@ PERIOD = frozenset({"from", "to", "format"})
 class LedgerView(ApiView):
     """The entries of a time and what there was at both ends of it."""
 
+    needs = {"GET": "billing:read"}
     parameters = {"GET": PERIOD | {"limit", "cursor"}}
 
     @operations.ledger
@@ -66,6 +67,7 @@ def _describe(entry: Entry) -> dict[str, Any]:
 class UsageView(ApiView):
     """What each key spent on each day."""
 
+    needs = {"GET": "billing:read"}
     parameters = {"GET": PERIOD}
 
     @operations.usage

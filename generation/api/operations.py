@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter
 
-from atelier.accounts.authentication import NotAuthenticated, WorkspaceSuspended
+from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
-from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operation
+from atelier.core.documentation import WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
 from atelier.core.outbound import AddressNotAllowed
-from atelier.core.problems import Forbidden, InvalidParameter, UnsupportedField
+from atelier.core.problems import InvalidParameter, UnsupportedField
 from billing.selectors import NoRateCard
 from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS
@@ -28,7 +28,6 @@ from generation.services.submission import AlreadyTerminal, AnotherInProgress, N
 
 GENERATIONS, OFFERS = "Generations", "What there is"
 
-COMMON: Problems = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, Forbidden)
 SUBMISSION: Problems = (
     *COMMON, *WITH_BODY, InvalidRequest, InvalidParameter, InsufficientCredits, LedgerMismatch, IdempotencyKeyReused,
     AnotherInProgress, RateLimited,

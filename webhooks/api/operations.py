@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter
 
-from atelier.accounts.authentication import NotAuthenticated, WorkspaceSuspended
-from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operation
+from atelier.accounts.refusals import COMMON
+from atelier.core.documentation import WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
 from atelier.core.outbound import AddressNotAllowed
-from atelier.core.problems import Forbidden, InvalidParameter
+from atelier.core.problems import InvalidParameter
 from webhooks.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 from webhooks.models import STATUSES
 from webhooks.selectors import DeliveryNotFound, EndpointNotFound
 from webhooks.services.endpoints import EndpointDisabled, TooManyEndpoints
 
 WEBHOOKS = "Webhooks"
-COMMON: Problems = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, Forbidden)
 ONE: Problems = (*COMMON, EndpointNotFound)
 BODY: Problems = (*WITH_BODY, InvalidRequest)
 

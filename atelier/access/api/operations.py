@@ -6,14 +6,12 @@ from drf_spectacular.utils import OpenApiParameter
 
 from atelier.access.keys import KeyEnded, KeyNotFound, TooManyKeys
 from atelier.access.members import AlreadyMember, LastOwner, MemberNotFound, UnknownPerson
-from atelier.accounts.authentication import AddressNotAllowed, NotAuthenticated, WorkspaceSuspended
+from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
-from atelier.core.documentation import ANYWHERE, WITH_BODY, Ok, Problems, operation
+from atelier.core.documentation import WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
-from atelier.core.problems import Forbidden
 
 ACCESS = "Access"
-COMMON: Problems = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, AddressNotAllowed, Forbidden)
 BODY: Problems = (*COMMON, *WITH_BODY, InvalidRequest, RateLimited)
 WRITE: Problems = (*COMMON, RateLimited)
 

@@ -1,0 +1,9 @@
+"""What every operation that wants to know who asks may refuse with, whatever it does."""
+
+from __future__ import annotations
+
+from atelier.accounts.authentication import NetworkNotAllowed, NotAuthenticated, WorkspaceSuspended
+from atelier.core.documentation import ANYWHERE, Problems
+from atelier.core.problems import Forbidden
+
+COMMON: Problems = (*ANYWHERE, NotAuthenticated, WorkspaceSuspended, NetworkNotAllowed, Forbidden)
