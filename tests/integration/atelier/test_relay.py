@@ -15,6 +15,7 @@ from atelier.outbox.relay import relay_batch
 from atelier.outbox.services import emit
 from atelier.queues import declared
 from atelier.subscriptions import routes
+from tests.support.installation import wait_until
 from tests.support.mailbox import Mailbox, relay_all_to, relay_to
 from tests.support.processes import alone, at_once, call
 from tests.support.stories import query
@@ -74,7 +75,7 @@ def test_relays_killed_again_and_again_lose_nothing(box: Mailbox) -> None:
     for _ in range(5):
         died = alone(relay_to, settings={"ATELIER_CRASHPOINT": "relay.published"}, path=box.path)
         assert died.signal == 9
-    relay_all_to(box.path)
+    wait_until(lambda: relay_to(box.path), "PostgreSQL has noticed the last death and let its rows go")
     assert sorted(set(box.subjects())) == subjects
     assert unpublished() == []
 

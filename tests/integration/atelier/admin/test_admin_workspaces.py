@@ -90,6 +90,7 @@ def test_people_are_added_to_a_workspace_on_its_page() -> None:
         "memberships-TOTAL_FORMS": "1",
         "memberships-0-user": str(person.pk),
         "memberships-0-workspace": workspace.pk,
+        "memberships-0-role": "editor",
     }
     browser.post(page(workspace), form(name="one", tier="studio") | added)
     assert [member.user for member in workspace.memberships.all()] == [person]

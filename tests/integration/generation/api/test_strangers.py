@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from pytest_django import Settings
 
+from atelier.accounts.models import Membership
+from atelier.accounts.services import create_api_key
 from atelier.openapi import build_openapi
-from tests.integration.generation.api.caller import BASE, SMALL, Caller
+from tests.integration.generation.api.caller import BASE, Caller
+from tests.integration.webhooks.street import open_endpoint
+from tests.support.nameserver import NameServer
 
-UNKNOWN = "gen_aaaaaaaaaaaaaaaaaaaa"
-BODIES = {"generate": SMALL}
+TIME = {"from": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"}
+BODIES = {
+    "PATCH /members/{member_id}": {"role": "viewer"},
+    "POST /webhook-endpoints/{endpoint_id}/replay": TIME,
+}
+"""What an operation cannot be asked without."""
 
 
 def operations_with_an_id() -> Iterable[tuple[str, str]]:
@@ -20,37 +30,70 @@ def operations_with_an_id() -> Iterable[tuple[str, str]]:
             yield from ((method.upper(), path.removeprefix(BASE)) for method in operations)
 
 
+def belongings(stranger: Caller) -> dict[str, str]:
+    """One of everything that has an id, the stranger's."""
+    person = User.objects.create_user("mira")
+    return {
+        "generation_id": stranger.generate(),
+        "key_id": create_api_key(workspace=stranger.workspace, name="theirs")[0].id,
+        "member_id": str(Membership.objects.create(workspace=stranger.workspace, user=person, role="viewer").pk),
+        "endpoint_id": open_endpoint(stranger.workspace, "https://shop.example/hook")[0].id,
+        "delivery_id": "dlv_aaaaaaaaaaaaaaaaaaaa",  # below the stranger's endpoint
+    }
+
+
+@pytest.fixture
+def shop(settings: Settings) -> Iterator[None]:
+    """A name that a webhook may be sent to."""
+    names = NameServer()
+    names.names["shop.example"] = ["127.0.0.1"]
+    settings.ATELIER_WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    settings.ATELIER_WEBHOOK_NAMESERVERS = [names.address]
+    yield
+    names.close()
+
+
 def contents() -> list[tuple[object, ...]]:
     """Every row that a stranger could change, as text."""
     with connection.cursor() as cursor:
         rows = []
-        for table in ("generation_generation", "generation_generationevent", "billing_transfer", "billing_account"):
+        for table in (
+            "generation_generation",
+            "generation_generationevent",
+            "billing_transfer",
+            "billing_account",
+            "accounts_apikey",
+            "accounts_membership",
+            "webhooks_endpoint",
+        ):
             cursor.execute(f"SELECT '{table}', t::text FROM {table} t ORDER BY 2")
             rows += cursor.fetchall()
         return rows
 
 
-def normal(answer: object, generation_id: str) -> tuple[object, ...]:
-    """An answer without what belongs to the exchange: its request id and the id that was asked for."""
-    body = answer.content.replace(answer.headers["X-Request-Id"].encode(), b"REQ").replace(
-        generation_id.encode(), b"ID"
-    )
+def normal(answer: object, path: str) -> tuple[object, ...]:
+    """An answer without what belongs to the exchange: its request id and the address that was asked for."""
+    body = answer.content.replace(answer.headers["X-Request-Id"].encode(), b"REQ").replace(path.encode(), b"PATH")
     volatile = {"X-Request-Id", "RateLimit"}
     return answer.status_code, body, {name: value for name, value in answer.headers.items() if name not in volatile}
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(operations_with_an_id()))
+@pytest.mark.usefixtures("shop")
 def test_a_strangers_id_is_answered_like_an_unknown_one(api: Caller, stranger: Caller, method: str, path: str) -> None:
-    theirs = stranger.generate()
+    theirs = belongings(stranger)
+    api.get("/account")  # that a key is used is noted once a minute
     before = contents()
-    answers = {
-        generation_id: api.call(method, path.replace("{generation_id}", generation_id))
-        for generation_id in (theirs, UNKNOWN)
-    }
-    assert answers[theirs].status_code == 404
-    assert len(answers[theirs].content) == len(answers[UNKNOWN].content)
-    assert normal(answers[theirs], theirs) == normal(answers[UNKNOWN], UNKNOWN)
+    known, unknown = path.format(**theirs), path.format(**{name: like(value) for name, value in theirs.items()})
+    one, other = (api.call(method, asked, BODIES.get(f"{method} {path}")) for asked in (known, unknown))
+    assert (one.status_code, other.status_code) == (404, 404)
+    assert normal(one, known) == normal(other, unknown)
     assert contents() == before
+
+
+def like(known: str) -> str:
+    """An id of the same form that nothing has."""
+    return "9" * len(known) if known.isdecimal() else known[:4] + "a" * (len(known) - 4)
 
 
 def test_there_are_operations_to_check() -> None:
