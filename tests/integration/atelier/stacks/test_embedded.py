@@ -74,6 +74,14 @@ def test_the_demo_draws_saves_and_tells(home: Path, tmp_path: Path) -> None:
     assert not (home / "env").exists()
 
 
+def test_the_request_that_the_readme_shows_is_answered_with_a_picture(stack: Foreground) -> None:
+    (shown,) = (block for block in (PROJECT / "README.md").read_text().split("```") if "curl" in block)
+    script = shown.removeprefix("sh\n").replace(". .atelier/env", f". {stack.home}/env")
+    ran = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=120, check=True)
+    answer = json.loads(ran.stdout)
+    assert (answer["status"], answer["request"]["prompt"], len(answer["images"])) == ("completed", "a red apple", 1)
+
+
 def test_serve_tells_where_it_is_and_answers_there(stack: Foreground) -> None:
     assert (stack.home / "env").stat().st_mode & 0o777 == 0o600
     assert stack.values["BROKER_URL"] == "memory://" and stack.values["FLOWER_URL"] == ""
