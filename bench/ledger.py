@@ -108,7 +108,7 @@ def _spend(server: Postgres, kind: str, processes: int, ids: Sequence[str]) -> l
 
 def _verify(server: Postgres, workspace_id: str) -> Result:
     with psycopg.connect(server.superuser_url, autocommit=True, options="-c atelier.workspace=*") as database:
-        whom = "SELECT 'wsp_' || 1 + n % 100 FROM generate_series(1, %s) AS n"
+        whom = "SELECT 'wsp_' || 1 + mod(n, 100) FROM generate_series(1, %s) AS n"
         _post(database, "hold", "available", "held", whom, ROWS)
         # The bench's holds have no rows of their own: they are the evidence that is read, not work.
         database.execute("ANALYZE")

@@ -70,6 +70,9 @@ def check_chain(chain: Chain, links: Iterable[Link]) -> Iterator[Finding]:
     for link in links:
         if link.workspace_id != workspace:
             workspace, expected, accepted = link.workspace_id, 1, {GENESIS}
+        if link.seq < expected:  # the rows come in order and no place is there twice: it is below 1
+            yield _finding(chain, link, "edited: it stands before the first place")
+            continue
         if link.seq > expected:
             yield _gap(chain, link, expected)
             accepted = {link.prev_hash}
@@ -79,7 +82,7 @@ def check_chain(chain: Chain, links: Iterable[Link]) -> Iterator[Finding]:
         elif link.prev_hash not in accepted:
             yield _finding(chain, link, "does not follow the row before it, which was rewritten")
         # After an edited row either digest leads on: one edit is one finding.
-        accepted, expected = {link.hash, computed}, max(expected, link.seq + 1)
+        accepted, expected = {link.hash, computed}, link.seq + 1
 
 
 def _gap(chain: Chain, link: Link, expected: int) -> Finding:

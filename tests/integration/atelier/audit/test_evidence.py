@@ -120,6 +120,48 @@ def test_a_thousand_random_edits_are_found_at_their_rows(vandal: psycopg.Connect
     assert found() == set()
 
 
+def remove_randomly(vandal: psycopg.Connection, books: list[Workspace], removals: int, seed: int) -> None:
+    """Each removal is told with its chain and place; the row is put back afterwards."""
+    dice = random.Random(seed)
+    for number in range(removals):
+        table, workspace = dice.choice(list(CHAINED)), dice.choice(books).id
+        (last,) = vandal.execute(f"SELECT max(chain_seq) FROM {table} WHERE workspace_id = %s", [workspace]).fetchone()
+        place = dice.randint(1, last)
+        vandal.execute("BEGIN")
+        vandal.execute(
+            "CREATE TEMPORARY TABLE taken ON COMMIT DROP AS"
+            f" SELECT * FROM {table} WHERE workspace_id = %s AND chain_seq = %s",
+            [workspace, place],
+        )
+        vandal.execute(f"DELETE FROM {table} WHERE workspace_id = %s AND chain_seq = %s", [workspace, place])
+        kept = vandal.execute("SELECT to_json(t)::text FROM taken t").fetchone()
+        vandal.execute("COMMIT")
+        told = {(one["chain"], one["workspaceId"], one["place"]) for one in verify_ledger()["findings"]}
+        assert (names()[table], workspace, place) in told, (seed, number, table, place, told)
+        vandal.execute(f"INSERT INTO {table} SELECT (json_populate_record(NULL::{table}, %s::json)).*", kept)
+    assert found() == set()
+
+
+def test_any_row_that_is_removed_is_missed_at_its_place(vandal: psycopg.Connection, books: list[Workspace]) -> None:
+    publish_heads(head_store())
+    remove_randomly(vandal, books, 10, seed=3)
+
+
+@pytest.mark.prove
+def test_a_thousand_removed_rows_are_missed_at_their_places(vandal: psycopg.Connection, books: list[Workspace]) -> None:
+    publish_heads(head_store())
+    remove_randomly(vandal, books, 1000, seed=4)
+
+
+@pytest.mark.parametrize("place", [0, -1, 2**40])
+def test_a_row_that_is_moved_away_is_told_and_no_other(
+    place: int, vandal: psycopg.Connection, books: list[Workspace]
+) -> None:
+    moved = query("SELECT id FROM billing_hold WHERE workspace_id = %s AND chain_seq = 3", books[0].id)[0][0]
+    vandal.execute("UPDATE billing_hold SET chain_seq = %s WHERE id = %s", [place, moved])
+    assert {one for one in found() if one[1]} == {("hold", moved)}
+
+
 @pytest.mark.parametrize("table", CHAINED)
 def test_a_removed_row_leaves_its_place_empty(table: str, vandal: psycopg.Connection, books: list[Workspace]) -> None:
     vandal.execute(f"DELETE FROM {table} WHERE chain_seq = 1 AND workspace_id = %s", [books[0].id])
