@@ -6,9 +6,7 @@ once as everything is, where it must pass, and once without the guard, where it 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -32,40 +30,13 @@ from tests.integration.generation.services import (
     test_recovery,
     test_scheduling,
 )
+from tests.mutation.guards import Guard, Test, guard, prove
 from tests.mutation.mutants import Code, Schema, Trigger
-from tests.support.database import empty
 from tests.support.mailbox import Mailbox
-from tests.support.stories import open_workspace, start_worker
+from tests.support.stories import open_workspace
 
-RED = (AssertionError, pytest.fail.Exception)
 claims, completion = generation.services.claims, generation.services.completion
 scheduling, recovery = generation.services.scheduling, generation.services.recovery
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a test may ask for: Django's settings, an empty folder."""
-
-    settings: Settings
-    folder: Path
-
-
-Test = Callable[[Scene], object]
-Missing = Code | Schema | Trigger
-
-
-@dataclass(frozen=True)
-class Guard:
-    """What is taken away, and the test that must notice. `workers` GPU workers are there when it begins."""
-
-    name: str
-    test: Test
-    missing: tuple[Missing, ...]
-    workers: int
-
-
-def guard(name: str, test: Test, *missing: Missing, workers: int = 1) -> Guard:
-    return Guard(name, test, missing, workers)
 
 
 def late(act: Callable[..., object]) -> Test:
@@ -182,22 +153,6 @@ GUARDS = [
 ]  # fmt: skip
 
 
-def play(guard: Guard, scene: Scene) -> None:
-    """The test, from an empty database with workers."""
-    scene.folder.mkdir()
-    scene.settings.ATELIER_RATE_LIMITS = "bucket" in guard.name
-    scene.settings.ATELIER_LEASE_SECONDS = 60
-    for number in range(guard.workers):
-        start_worker(f"gpu-{number}")
-    guard.test(scene)
-
-
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
 def test_without_it_a_test_turns_red(guard: Guard, committed: Postgres, settings: Settings, tmp_path: Path) -> None:
-    play(guard, Scene(settings, tmp_path / "whole"))
-    empty(committed.superuser_url)
-    with contextlib.ExitStack() as gone:
-        for part in guard.missing:
-            gone.enter_context(part.applied(committed.superuser_url))
-        with pytest.raises(RED):
-            play(guard, Scene(settings, tmp_path / "without"))
+    prove(guard, committed.superuser_url, settings, tmp_path)

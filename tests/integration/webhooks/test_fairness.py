@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
 from tests.integration.webhooks.street import Street, courier, happen, open_endpoint, wait_for
 from tests.support.processes import at_once, call
 from tests.support.receivers import Receiver, Reply
 from tests.support.stories import open_workspace
-from webhooks.models import SENDING, Delivery, Endpoint, Event
+from webhooks.events import Fact
+from webhooks.models import SENDING, Counter, Delivery, Endpoint, Event
+from webhooks.services.recording import AlreadyTold, add_event
 from webhooks.services.sending import PER_ENDPOINT, PER_WORKSPACE, claim_due
 
 
@@ -54,6 +60,15 @@ def test_claims_are_fair_and_bounded(street: Street) -> None:
     assert max(held.filter(endpoint=one).count() for one in Endpoint.objects.filter(workspace=busy)) <= PER_ENDPOINT
 
 
+def test_one_endpoint_gets_four_places_however_much_waits(street: Street) -> None:
+    workspace = open_workspace()
+    open_endpoint(workspace, street.receiver().url)
+    for number in range(10):
+        happen(workspace, number)
+    assert len(claim_due(most=100, failing_at_once=10)) == PER_ENDPOINT
+    assert claim_due(most=100, failing_at_once=10) == []
+
+
 def test_a_failing_endpoint_gets_one_place_and_all_of_them_together_a_part(street: Street) -> None:
     url = street.receiver().url
     for number in range(4):
@@ -80,3 +95,20 @@ def test_sequences_have_no_gap_when_eight_processes_write_the_same_events(street
     outcomes = at_once(calls)
     assert sum(outcome.value for outcome in outcomes) == 50, outcomes
     assert sorted(Event.objects.values_list("sequence", flat=True)) == list(range(1, 51))
+
+
+def test_a_fact_that_is_told_twice_spends_no_number(street: Street) -> None:
+    workspace = open_workspace()
+    happen(workspace)
+    fact = Fact(workspace.id, "generation.completed", "gen_1", timezone.now(), "gen_1:generation.completed", {})
+    with pytest.raises(AlreadyTold), transaction.atomic():
+        add_event(fact)
+    assert Counter.objects.get().last == 1
+
+
+def test_no_two_events_have_one_number_even_by_hand(street: Street) -> None:
+    workspace = open_workspace()
+    for number in (1, 2):
+        happen(workspace, number)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Event.objects.update(sequence=1)

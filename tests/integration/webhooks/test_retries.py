@@ -182,6 +182,7 @@ def test_who_lost_the_lease_changes_nothing_and_its_work_is_sent_again(street: S
     assert finish([Sent(mine, Outcome("delivered", 200), 0.5)]) == 0
     assert statuses() == ["pending"]
     (again,) = claim_due(most=5, failing_at_once=1)
+    assert finish([Sent(mine, Outcome("delivered", 200), 0.5)]) == 0
     assert finish([Sent(again, Outcome("delivered", 200), 0.5)]) == 1
 
 

@@ -25,8 +25,6 @@ from billing.services.holds import place_hold, resolve_hold
 from tests.support.stories import open_workspace, query
 from tests.support.vandals import CHAINED, edit_randomly, vandal_of
 
-EDITS = 40
-
 
 @pytest.fixture
 def heads(settings: Settings, tmp_path: Path) -> Path:
@@ -110,7 +108,7 @@ def tamper(vandal: psycopg.Connection, edits: int, seed: int) -> None:
 
 
 def test_any_single_byte_that_changes_is_found_at_its_row(vandal: psycopg.Connection) -> None:
-    tamper(vandal, EDITS, seed=1)
+    tamper(vandal, 40, seed=1)
     assert found() == set()
 
 
