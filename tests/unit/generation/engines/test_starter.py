@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import generation
 from generation.engines.starter import NEAREST_STYLE, OWN_STYLE, StarterTextToImage, load
@@ -59,6 +60,17 @@ def test_styles_guidance_negative_prompt_and_background_change_the_picture(start
     )
     for change in changes:
         assert (draw(starter, **change) != usual).any()
+
+
+def test_it_draws_in_one_thread_and_leaves_the_others_to_larger_models(starter: StarterTextToImage) -> None:
+    before, during = torch.get_num_threads(), []
+    torch.set_num_threads(2)
+    try:
+        list(starter.draw(REQUEST, lambda done, total: during.append(torch.get_num_threads())))
+        assert set(during) == {1}
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_every_offered_style_is_known_or_has_a_nearest() -> None:
