@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from atelier import pages
+from atelier import metrics, pages
 
 service = [
     path("openapi.json", pages.OpenApiView.as_view(), name="openapi"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path(settings.API_PREFIX, include([*api, *docs])),
     path("files/", include("storage.api.urls")),
     path("admin/", admin.site.urls),
+    path("metrics", metrics.show, name="metrics"),
     *service,
     *docs,
 ]

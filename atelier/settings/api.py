@@ -4,6 +4,7 @@ from atelier.settings import env
 
 API_PREFIX = "api/v1/atelier/"
 ATELIER_RATE_LIMITS = env.flag("ATELIER_RATE_LIMITS", True)
+ATELIER_METRICS_TOKEN = env.text("ATELIER_METRICS_TOKEN", "")
 ATELIER_WATCHERS = int(env.number("ATELIER_WATCHERS", 8))
 """Event streams and waiting requests a process: each holds a thread, so it must stay below the server's threads."""
 

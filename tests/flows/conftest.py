@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.client import Api
+from tests.support.ears import Ear
 from tests.support.installation import Installation, installed
 from tests.support.servers import short_directory
 
@@ -22,9 +23,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def running() -> Iterator[Installation]:
+def ear() -> Iterator[Ear]:
+    """A receiver of webhooks that the stack may call."""
+    with short_directory() as directory:
+        ear = Ear(directory)
+        yield ear
+        ear.close()
+
+
+@pytest.fixture(scope="package")
+def running(ear: Ear) -> Iterator[Installation]:
     """The stack, with Flower and the real tiny model beside the stubs."""
-    with short_directory() as directory, installed(directory, flower=True, tiny=True) as installation:
+    with (
+        short_directory() as directory,
+        installed(directory, flower=True, tiny=True, **ear.environment) as installation,
+    ):
         yield installation
 
 

@@ -221,16 +221,19 @@ def short_environment(models: Path, points: Path) -> dict[str, str]:
 
 @contextmanager
 def installed(
-    directory: Path, *, workers: Sequence[Worker] | None = None, flower: bool = False, tiny: bool = False
-) -> Iterator[Installation]:
-    """A server stack with the tests' models and short clocks, stopped at the end."""
+    directory: Path, *, workers: Sequence[Worker] | None = None, flower: bool = False, tiny: bool = False,
+    **environment: str,
+) -> Iterator[Installation]:  # fmt: skip
+    """A server stack with the tests' models and short clocks, stopped at the end. `environment` goes to all parts."""
     models, points = directory / "models", directory / "points"
     points.mkdir()
     make_folders(models)
     making = threading.Thread(target=make_tiny_model, args=(models,)) if tiny else None
     if making:
         making.start()
-    stack = start_server_stack(directory, workers=workers, flower=flower, **short_environment(models, points))
+    stack = start_server_stack(
+        directory, workers=workers, flower=flower, **short_environment(models, points), **environment
+    )
     try:
         if making:
             making.join()
