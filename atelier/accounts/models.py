@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from atelier.accounts.permissions import EVERYTHING, ROLES
-from atelier.accounts.tiers import TIERS, Tier
+from atelier.accounts.tiers import DEFAULTS, Tier, get_tiers
 from atelier.core.ids import new_id
 from atelier.core.tenancy import TenantRows
 
@@ -24,7 +24,7 @@ class Workspace(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "wsp"), editable=False)
     name = models.CharField(max_length=100, unique=True)
-    tier = models.CharField(max_length=20, choices=[(name, name) for name in TIERS])
+    tier = models.CharField(max_length=20, choices=[(name, name) for name in DEFAULTS])
     suspended_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -32,14 +32,55 @@ class Workspace(models.Model):
     objects = TenantRows()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="workspace_tier_known")]
+        constraints = [models.CheckConstraint(condition=models.Q(tier__in=list(DEFAULTS)), name="workspace_tier_known")]
 
     def __str__(self) -> str:
         return self.name
 
     @property
     def limits(self) -> Tier:
-        return TIERS[self.tier]
+        return get_tiers()[self.tier]
+
+
+class TierTerms(models.Model):
+    """What a tier costs and allows now. The row's absence means the document's figures."""
+
+    name = models.CharField(primary_key=True, max_length=20, choices=[(name, name) for name in DEFAULTS])
+    monthly_price = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="In the smallest unit of the currency, for your books: nothing is charged.",
+    )
+    weight = models.PositiveSmallIntegerField(help_text="Share of workers that several tiers use at once, 1 to 100.")
+    running_at_once = models.PositiveSmallIntegerField(help_text="Generations of one workspace, 1 to 1,000.")
+    jobs_per_hour = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    burst = models.PositiveIntegerField(help_text="Jobs that may come at once, 1 or more.")
+    target_wait_seconds = models.PositiveIntegerField(help_text="After so long a generation goes before others.")
+    queue_cap = models.PositiveIntegerField(help_text="Generations at work or on their way to a worker, 1 or more.")
+    retention_days = models.PositiveIntegerField(help_text="Pictures are kept so long, 1 to 3,650 days.")
+    credits_per_month = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: none are given.")
+    largest_side = models.PositiveIntegerField(help_text="Pixels, 64 to 8,192.")
+
+    class Meta:
+        verbose_name = "tier"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(name__in=list(DEFAULTS)), name="tier_known"),
+            models.CheckConstraint(
+                condition=models.Q(weight__range=(1, 100), running_at_once__range=(1, 1000), burst__gte=1)
+                & (models.Q(jobs_per_hour=None) | models.Q(jobs_per_hour__gte=1)),
+                name="tier_rates_sensible",
+                violation_error_message="Weight is 1 to 100, running at once 1 to 1,000, burst and jobs at least 1.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(queue_cap__gte=1, target_wait_seconds__gte=1, retention_days__range=(1, 3650))
+                & models.Q(largest_side__range=(64, 8192)),
+                name="tier_bounds_sensible",
+                violation_error_message="Cap and wait are at least 1, retention 1 to 3,650 days, sides 64 to 8,192.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Membership(models.Model):

@@ -1,10 +1,17 @@
-"""The tiers as one frozen table (spec/api.md, Limits)."""
+"""The tiers: what the document gives each of them (spec/api.md, Limits), and what the operator made of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.apps import apps
 
 DAY_SECONDS = 86_400
+FRESH_SECONDS = 5.0
+"""How long a process goes by what it has read: so long an operator's change takes to be obeyed everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Tier:
     largest_side: int
 
 
-TIERS = {
+DEFAULTS = {
     tier.name: tier
     for tier in (
         Tier("starter", "basic", 1, 2, 20, 5, 300, 100, 7, 100, 2048),
@@ -32,4 +39,28 @@ TIERS = {
         Tier("studio", "priority", 6, 20, None, 50, 30, 10, 365, None, 8192),
     )
 }
-"""`weight` is a tier's share of workers that several tiers use at once."""
+"""`weight` is a tier's share of workers that several tiers use at once. Names and lanes are fixed: queues bear them."""
+
+_known: tuple[float, Mapping[str, Tier]] = (0.0, {})
+
+
+def get_tiers() -> Mapping[str, Tier]:
+    """The tiers by name as they are now; at most one query in FRESH_SECONDS. A tier without a row has its default."""
+    global _known
+    read_at, tiers = _known
+    if not tiers or time.monotonic() - read_at > FRESH_SECONDS:
+        tiers = DEFAULTS | {row.name: _tier(row) for row in apps.get_model("accounts", "TierTerms").objects.all()}
+        _known = (time.monotonic(), tiers)
+    return tiers
+
+
+def read_again() -> None:
+    """Forget what was read: the next look asks the database."""
+    global _known
+    _known = (0.0, {})
+
+
+def _tier(row: Any) -> Tier:
+    """A row's columns beside what is fixed."""
+    lane = DEFAULTS[row.name].lane
+    return Tier(lane=lane, **{field.name: getattr(row, field.name) for field in fields(Tier) if field.name != "lane"})

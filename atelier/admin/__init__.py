@@ -5,9 +5,9 @@ They stand here and not in atelier/accounts because accounts lies below audit, b
 
 from django.contrib import admin
 
-from atelier.admin import books, keys, people, workspaces
+from atelier.admin import books, keys, people, tiers, workspaces
 
-__all__ = ["books", "keys", "people", "workspaces"]
+__all__ = ["books", "keys", "people", "tiers", "workspaces"]
 
 admin.site.site_header = "Atelier"
 admin.site.site_title = "Atelier"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from atelier.accounts.tiers import TIERS, Tier
+from atelier.accounts.tiers import Tier, get_tiers
 from atelier.core.durations import short_duration
 from atelier.outbox.models import OutboxMessage
 from billing.models import Account
@@ -93,7 +93,7 @@ def read_dashboard() -> Dashboard:
 
 
 def _list_tiers() -> list[TierRow]:
-    rows = {tier.lane: TierRow(tier) for tier in TIERS.values()}
+    rows = {tier.lane: TierRow(tier) for tier in get_tiers().values()}
     live = Generation.objects.filter(status__in=lifecycle.LIVE).values_list("lane", "status")
     for lane, status, count, oldest in live.annotate(count=Count("id"), oldest=Min("created_at")):
         if status == lifecycle.QUEUED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from atelier.accounts.selectors import get_tier
-from atelier.accounts.tiers import TIERS
+from atelier.accounts.tiers import get_tiers
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
 from billing.services.grants import grant_credits
@@ -47,4 +47,4 @@ def renew_plans() -> int:
 
 
 def _paying_tiers() -> list[str]:
-    return [tier.name for tier in TIERS.values() if tier.credits_per_month]
+    return [tier.name for tier in get_tiers().values() if tier.credits_per_month]

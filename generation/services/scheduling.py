@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Count
 
-from atelier.accounts.tiers import TIERS
+from atelier.accounts.tiers import Tier, get_tiers
 from atelier.core.crashpoints import crashpoint
 from atelier.outbox.services import emit
 from atelier.queues import LANES, route
@@ -27,7 +27,6 @@ _LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for
 _DECIDE_ALONE = "SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s)"
 SILENCE = "5s"
 """A dispatcher that freezes while it decides loses its turn after so long: PostgreSQL ends its session."""
-_BY_LANE = {tier.lane: tier for tier in TIERS.values()}
 _BEFORE_OR_ON_GPU = (
     "",
     *(stage.name for position, stage in enumerate(STAGES) if any(later.pool == "gpu" for later in STAGES[position:])),
@@ -73,17 +72,22 @@ def list_open_lanes() -> set[str]:
     flights = Generation.objects.filter(status__in=lifecycle.IN_FLIGHT)
     running = dict(flights.values_list("route_lane").annotate(total=Count("id")))
     on_gpu = dict(flights.filter(stage__in=_BEFORE_OR_ON_GPU).values_list("route_lane").annotate(total=Count("id")))
+    tiers = _by_lane()
     groups = [_lanes_of(worker.queues) for worker in list_live_workers()]
     return {
         lane
         for lane in LANES
-        if running.get(lane, 0) < _BY_LANE[lane].queue_cap
+        if running.get(lane, 0) < tiers[lane].queue_cap
         and any(
             sum(on_gpu.get(other, 0) for other in group) < WINDOW * groups.count(group)
             for group in groups
             if lane in group
         )
     }
+
+
+def _by_lane() -> dict[str, Tier]:
+    return {tier.lane: tier for tier in get_tiers().values()}
 
 
 def _lanes_of(queues: list[str]) -> tuple[str, ...]:
@@ -122,7 +126,7 @@ def _choose(lanes: set[str]) -> Candidate | None:
     """Late ones first; then the lane with the least service for its weight; then the workspace served longest ago."""
     if not lanes:
         return None
-    slots = {tier.lane: tier.running_at_once for tier in TIERS.values()}
+    slots = {tier.lane: tier.running_at_once for tier in get_tiers().values()}
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, {"lanes": list(lanes), "slots": json.dumps(slots)})
         row = cursor.fetchone()
@@ -139,7 +143,7 @@ def _take(candidate: Candidate) -> None:
         row = cursor.fetchone()
         if row is None:
             return
-        share = 1 / _BY_LANE[candidate.lane].weight
+        share = 1 / _by_lane()[candidate.lane].weight
         cursor.execute(_SERVE, {"lane": candidate.lane, "share": share, "workspace": candidate.workspace_id})
     Slot.objects.bulk_create([
         Slot(generation_id=candidate.generation_id, workspace_id=candidate.workspace_id, number=candidate.slot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atelier.accounts.tiers import TIERS
+from atelier.accounts.tiers import DEFAULTS
 from atelier.celery import app
 from atelier.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, WEBHOOKS, declared, route
 from atelier.stacks.workers import load_workers
@@ -29,7 +29,7 @@ def test_gpu_queues_are_served_by_gpu_workers_only() -> None:
 
 
 def test_every_tier_has_a_lane_and_every_lane_a_queue_a_pool() -> None:
-    assert {tier.lane for tier in TIERS.values()} == set(LANES)
+    assert {tier.lane for tier in DEFAULTS.values()} == set(LANES)
     assert {route(pool, lane) for pool in POOLS for lane in LANES} | {CONTROL, WEBHOOKS} == set(NAMES)
 
 

@@ -15,6 +15,7 @@ OPEN = {
     "accounts_tokenbucket": "counters; a workspace's id is part of the key of each",
     "generation_turn": "when each workspace was last served; only the scheduler reads it",
     "generation_worker": "the operator's workers",
+    "accounts_tierterms": "the operator's terms, the same for all",
     "billing_creditline": "the operator's terms, the same for all",
     "billing_ratecard": "the operator's prices, the same for all",
     "billing_bookcheck": "whether the books as a whole are right",

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from atelier.accounts.services import create_api_key, create_workspace
-from atelier.accounts.tiers import TIERS
+from atelier.accounts.tiers import DEFAULTS
 from atelier.core.tenancy import across
 from billing.services.grants import grant_credits
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workspace", required=True)
-        parser.add_argument("--tier", choices=sorted(TIERS), default="starter")
+        parser.add_argument("--tier", choices=sorted(DEFAULTS), default="starter")
         parser.add_argument("--credits", type=int, default=100)
 
     @across("command")

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 
 from atelier.accounts.models import Workspace
-from atelier.accounts.tiers import TIERS
+from atelier.accounts.tiers import DEFAULTS
 from generation.models import Generation, Slot
 from generation.selectors import get_queue_positions
 from generation.services import scheduling
@@ -106,7 +106,7 @@ def test_what_waited_longer_than_its_target_goes_ahead_and_may_use_another_lane(
     start_worker(queues=("gpu.basic",))
     submit_many(open_workspace("starter", "starter"), 3)
     late = submit(open_workspace("pro", "professional"))
-    age(late, TIERS["professional"].target_wait_seconds - 5)
+    age(late, DEFAULTS["professional"].target_wait_seconds - 5)
     assert dispatch_one().lane == "basic"
     age(late, 10)
     chosen = dispatch_one()
@@ -161,7 +161,7 @@ def test_a_queue_never_holds_more_than_its_cap() -> None:
     for number in range(8):
         start_worker(f"gpu-{number}")
     submit_many(open_workspace("one", "studio"), 14)
-    assert drain() == TIERS["studio"].queue_cap == 10
+    assert drain() == DEFAULTS["studio"].queue_cap == 10
 
 
 @pytest.mark.parametrize("tier", ["starter", "professional"])
@@ -169,7 +169,7 @@ def test_a_workspace_never_runs_more_than_its_tier_allows(tier: str) -> None:
     for number in range(8):
         start_worker(f"gpu-{number}")
     submit_many(open_workspace("one", tier), 8)
-    assert drain() == TIERS[tier].running_at_once
+    assert drain() == DEFAULTS[tier].running_at_once
 
 
 def test_eight_dispatchers_at_once_keep_every_limit() -> None:
@@ -179,7 +179,7 @@ def test_eight_dispatchers_at_once_keep_every_limit() -> None:
     for tier in ("starter", "professional", "studio"):
         for number in range(2):
             workspace = open_workspace(f"{tier} {number}", tier)
-            limits[workspace.id] = TIERS[tier].running_at_once
+            limits[workspace.id] = DEFAULTS[tier].running_at_once
             submit_many(workspace, 8)
     assert sum(outcome.value for outcome in at_once([call(drain)] * 8)) == 16
     running = dict(query("SELECT workspace_id, count(*) FROM generation_slot GROUP BY workspace_id"))
