@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from atelier.accounts.permissions import PERMISSIONS, ROLES
 from tests.architecture.source import PROJECT
 
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md")),
@@ -60,3 +61,12 @@ def test_every_command_named_in_passing_exists() -> None:
 def test_every_link_leads_to_a_file(document: Path) -> None:
     missing = [link for link in LINK.findall(document.read_text()) if not (document.parent / link).exists()]
     assert missing == []
+
+
+def test_the_table_of_roles_is_the_one_of_the_code() -> None:
+    heads, _, *rows = re.findall(r"^\|(.*)\|$", (PROJECT / "docs/access.md").read_text(), re.M)
+    roles = [cell.strip() for cell in heads.split("|")[1:]]
+    told = {}
+    for name, *cells in (row.split("|") for row in rows):
+        told[name.strip(" `")] = {role for role, cell in zip(roles, cells, strict=True) if cell.strip() == "yes"}
+    assert told == {name: {role for role in ROLES if name in ROLES[role]} for name in PERMISSIONS}
