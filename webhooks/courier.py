@@ -23,6 +23,7 @@ from atelier.core.database import attempt
 from atelier.core.listen import Bell, listener
 from atelier.core.resolving import outbound_policy, outbound_resolver
 from atelier.core.tenancy import across
+from atelier.core.wire import tls_context
 from webhooks.events import document
 from webhooks.models import Delivery
 from webhooks.sender import Outcome, Sender
@@ -30,7 +31,6 @@ from webhooks.services.recording import CHANNEL
 from webhooks.services.sending import Sent, claim_due, finish
 from webhooks.services.vault import open_headers, open_keys
 from webhooks.signing import Keys, sign_body, sign_headers
-from webhooks.wire import tls_context
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from atelier.core.addresses import AddressRefused, Policy, Target, parse_target
 from atelier.core.resolving import NameUnresolved, Resolver, checked_addresses
-from webhooks.wire import AnswerTooLarge, ConnectFailed, Limits, PinnedConnection
+from atelier.core.wire import AnswerTooLarge, ConnectFailed, Limits, PinnedConnection
 
 DELIVERED, GONE = "delivered", "gone"
 KEPT_BYTES = 2048

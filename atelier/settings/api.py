@@ -11,6 +11,7 @@ ATELIER_WATCHERS = int(env.number("ATELIER_WATCHERS", 8))
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "atelier.accounts.authentication.ApiKeyAuthentication",
+        "atelier.accounts.platform.PlatformTokenAuthentication",
         "atelier.accounts.authentication.WorkspaceSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["atelier.accounts.authentication.IsAllowed"],

@@ -15,11 +15,11 @@ import time
 
 from atelier.core.addresses import Policy
 from atelier.core.resolving import Resolver
+from atelier.core.wire import Limits, tls_context
 from tests.support.nameserver import NameServer
 from tests.support.receivers import Receiver, Reply
 from tests.unit.atelier.core.test_addresses import INSIDE, URLS
 from webhooks.sender import Sender
-from webhooks.wire import Limits, tls_context
 
 PUBLIC = "93.184.216.34"
 LIMITS = Limits(connect=1.0, first_byte=0.5, total=2.0)

@@ -13,11 +13,11 @@ import pytest
 
 from atelier.core.addresses import Policy
 from atelier.core.resolving import Resolver
+from atelier.core.wire import Limits, tls_context
 from tests.support.certificates import Authority
 from tests.support.nameserver import NameServer
 from tests.support.receivers import Hostile, Receiver, Reply
 from webhooks.sender import Outcome, Sender
-from webhooks.wire import Limits, tls_context
 
 NAME = "shop.example"
 SHORT = Limits(connect=0.5, first_byte=0.6, total=1.0)
