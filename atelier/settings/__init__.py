@@ -7,6 +7,7 @@ from atelier.settings.broker import *
 from atelier.settings.database import *
 from atelier.settings.generation import *
 from atelier.settings.logging import *
+from atelier.settings.people import *
 from atelier.settings.platform import *
 from atelier.settings.security import *
 from atelier.settings.storage import *
