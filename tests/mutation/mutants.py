@@ -15,19 +15,22 @@ from tests.support.database import empty
 
 @dataclass(frozen=True)
 class Code:
-    """`original` in the module's source becomes `mutated`, everywhere it stands."""
+    """`original` in the module's source becomes `mutated`, everywhere it stands; then each of `more` likewise."""
 
     module: ModuleType
     original: str
     mutated: str
+    more: tuple[tuple[str, str], ...] = ()
 
     @contextmanager
     def applied(self, superuser_url: str) -> Iterator[None]:
         """Functions that others have imported change too: they keep their identity and get other code."""
         source = inspect.getsource(self.module)
-        assert self.original in source, f"{self.original!r} has left {self.module.__name__}"
+        for original, mutated in ((self.original, self.mutated), *self.more):
+            assert original in source, f"{original!r} has left {self.module.__name__}"
+            source = source.replace(original, mutated)
         scratch: dict[str, object] = {"__name__": self.module.__name__}
-        mutant = compile(source.replace(self.original, self.mutated), self.module.__file__ or "", "exec")
+        mutant = compile(source, self.module.__file__ or "", "exec")
         exec(mutant, scratch)  # noqa: S102  (our own source with a guard taken out)
         undo = [_exchange(self.module, name, value) for name, value in scratch.items() if _is_own(self.module, value)]
         try:
