@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.mutation.mutants import Code, Schema, Trigger
+from tests.mutation.mutants import Code, Method, Schema, Trigger, Wall
 from tests.support.database import empty
 from tests.support.stories import start_worker
 
 RED = (AssertionError, pytest.fail.Exception)
-Missing = Code | Schema | Trigger
+Missing = Code | Method | Schema | Trigger | Wall
 
 
 @dataclass(frozen=True)

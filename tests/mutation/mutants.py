@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 
 import psycopg
 
+from atelier.core.walls import build_wall, drop_wall
 from tests.support.database import empty
 
 
@@ -108,3 +109,37 @@ class Trigger:
             finally:
                 empty(superuser_url)
                 connection.execute(row[0])
+
+
+@dataclass(frozen=True)
+class Wall:
+    """The tenant wall of a table that has the column `workspace_id`."""
+
+    table: str
+
+    @contextmanager
+    def applied(self, superuser_url: str) -> Iterator[None]:
+        with psycopg.connect(superuser_url, autocommit=True) as connection:
+            connection.execute(drop_wall(self.table))
+            try:
+                yield
+            finally:
+                connection.execute(build_wall(self.table, "workspace_id"))
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that does what `instead` does."""
+
+    owner: type
+    name: str
+    instead: Callable[..., object]
+
+    @contextmanager
+    def applied(self, superuser_url: str) -> Iterator[None]:
+        original = getattr(self.owner, self.name)
+        setattr(self.owner, self.name, self.instead)
+        try:
+            yield
+        finally:
+            setattr(self.owner, self.name, original)

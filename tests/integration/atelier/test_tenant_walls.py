@@ -29,6 +29,10 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 @pytest.fixture
 def two(committed: object) -> tuple[Workspace, Workspace]:
+    return open_two()
+
+
+def open_two() -> tuple[Workspace, Workspace]:
     """Two workspaces, each with credits, a key and a generation."""
     start_worker()
     made = open_workspace("one"), open_workspace("two")

@@ -46,6 +46,40 @@ def test_only_roles_with_the_permission_get_past_the_door(
     assert query("SELECT count(*) FROM audit_auditentry WHERE actor LIKE 'key_%%'") == [(0,)]
 
 
+def test_a_key_needs_the_scope_of_the_operation_and_no_other(committed: object, no_limits: None) -> None:
+    workspace = open_workspace()
+    start_worker()
+    for operation in OPERATIONS:
+        if not operation.permission:
+            continue
+        body = {} if operation.method in "POST PATCH" else None
+        for scopes, refused in ((ALL - {operation.permission}, True), ({operation.permission}, False)):
+            key = create_api_key(workspace=workspace, name="narrow", scopes=sorted(scopes))[1]
+            answer = Caller(workspace, key).call(operation.method, operation.address, body)
+            assert (answer.status_code == 403) == refused, (operation, scopes, answer.content)
+            if refused:
+                assert code(answer, 403) == "missing_permission"
+                assert answer.json()["permission"] == operation.permission
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_person_may_what_the_table_says_in_every_operation(committed: object, no_limits: None, role: str) -> None:
+    person = User.objects.create_user("mira")
+    Membership.objects.create(workspace=open_workspace(), user=person, role=role)
+    start_worker()
+    browser = Client(raise_request_exception=False)
+    browser.force_login(person)
+    for operation in OPERATIONS:
+        body = "{}" if operation.method in "POST PATCH" else ""
+        answer = browser.generic(operation.method, BASE + operation.address, body, "application/json" if body else "")
+        if operation.permission and operation.permission not in ROLES[role]:
+            assert code(answer, 403) == "missing_permission", operation
+            assert answer.json()["permission"] == operation.permission
+        else:
+            assert answer.status_code != 403, (operation, answer.content)
+
+
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_a_persons_session_has_the_permissions_of_the_role(committed: object, role: str) -> None:
     person = User.objects.create_user("mira")
