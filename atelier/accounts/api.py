@@ -15,6 +15,7 @@ from atelier.accounts.authentication import Caller
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, read_allowances
 from atelier.core.answers import to_json
+from atelier.core.deadlines import stage
 from atelier.core.problems import UnknownParameter
 
 
@@ -54,6 +55,10 @@ class ApiView(APIView):
     def limits(self, workspace: Workspace | None) -> list[Limit]:
         """The limits of this endpoint for a workspace, or for anyone when it is not known. Empty: not limited."""
         return []
+
+    def perform_authentication(self, request: Request) -> None:
+        with stage("auth"):
+            super().perform_authentication(request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
+from atelier.core.deadlines import stage
 from atelier.core.errors import AtelierError
 
 
@@ -71,11 +72,12 @@ def take_tokens(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
     """Take one token from each of the caller's buckets.
 
     Raises `RateLimited` (429, with Retry-After) when one is empty; run it in a transaction so that the others
-    get their token back.
+    get their token back. Raises `RateTooSlow` when the answer takes over 20 ms.
     """
     if not settings.ATELIER_RATE_LIMITS or not limits:
         return [Allowance(limit, limit.capacity) for limit in limits]
-    left = _take(caller, limits)
+    with stage("rate"):
+        left = _take(caller, limits)
     for limit in limits:
         if _key(caller, limit) not in left:
             raise _refusal(caller, limit)

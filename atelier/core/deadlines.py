@@ -1,8 +1,162 @@
-"""How long the statements of a stage of the request pipeline may take."""
+"""The stages of the request pipeline, how long each may take, and what becomes of one that takes longer.
+
+A deadline is looked at wherever a stage waits: before each of its statements, and by PostgreSQL within them
+(`statement_timeout` travels with the statement, so it costs no round trip). A stage that never waits is looked at when
+it is through. Exceeding one is a 503 with the stage's own code; the transaction is rolled back and nothing is charged.
+"""
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
 
-def statement_limits(in_transaction: bool) -> str:
-    """`SET LOCAL ...; ` for the statement to come, or nothing."""
-    return ""
+from django.conf import settings
+from django.db import OperationalError
+from psycopg.errors import QueryCanceled
+
+from atelier.core.errors import AtelierError
+
+log = logging.getLogger(__name__)
+RETRY_SECONDS = "1"
+
+
+class StageTooSlow(AtelierError):
+    """A stage of the request pipeline exceeded its budget: the service is overloaded. Base of one code a stage."""
+
+    code = "stage_too_slow"
+    status = 503
+    title = "A stage of the request took too long"
+
+
+class SchemaTooSlow(StageTooSlow):
+    """Reading and checking the request took longer than 50 ms. Nothing was done; try again."""
+
+    code = "validation_timeout"
+    title = "Checking the request took too long"
+
+
+class AuthenticationTooSlow(StageTooSlow):
+    """Finding out who asks took longer than 100 ms. Nothing was done; try again."""
+
+    code = "authentication_timeout"
+    title = "Authentication took too long"
+
+
+class RateTooSlow(StageTooSlow):
+    """Counting the request took longer than 20 ms, also because many come at once. Not counted; try again."""
+
+    code = "rate_limit_timeout"
+    title = "Checking the rate limits took too long"
+
+
+class CreditTooSlow(StageTooSlow):
+    """Holding the credits took longer than 150 ms. Nothing is held; try again."""
+
+    code = "credit_timeout"
+    title = "Holding the credits took too long"
+
+
+class EnqueueTooSlow(StageTooSlow):
+    """Writing the generation took longer than 100 ms. Nothing was written, nothing is held; try again."""
+
+    code = "enqueue_timeout"
+    title = "Queueing took too long"
+
+
+STAGES: dict[str, tuple[int, type[StageTooSlow]]] = {
+    "schema": (50, SchemaTooSlow),
+    "auth": (100, AuthenticationTooSlow),
+    "rate": (20, RateTooSlow),
+    "credit": (150, CreditTooSlow),
+    "enqueue": (100, EnqueueTooSlow),
+}
+"""Name: (budget in milliseconds, what exceeding it is called). From the architecture document, API gateway."""
+
+
+@dataclass(slots=True)
+class _Stage:
+    name: str
+    budget_ms: float
+    began: float = field(default_factory=time.monotonic)
+    waits: bool = False
+
+    @property
+    def spent_ms(self) -> float:
+        return (time.monotonic() - self.began) * 1000
+
+    def refusal(self) -> StageTooSlow:
+        detail = f"The stage {self.name!r} may take {self.budget_ms:g} ms. Nothing was charged; try again."
+        return STAGES[self.name][1](detail, headers={"Retry-After": RETRY_SECONDS}, budgetMs=self.budget_ms)
+
+
+_running: ContextVar[_Stage | None] = ContextVar("stage", default=None)
+_spent: ContextVar[dict[str, float] | None] = ContextVar("stages", default=None)
+
+
+@contextmanager
+def measured() -> Iterator[dict[str, float]]:
+    """A request: milliseconds spent by stage, as they are found."""
+    figures: dict[str, float] = {}
+    token = _spent.set(figures)
+    try:
+        yield figures
+    finally:
+        _spent.reset(token)
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Run a stage within its budget. Raises the stage's `StageTooSlow`; a stage within a stage counts for itself."""
+    current = _Stage(name, STAGES[name][0] * settings.ATELIER_STAGE_BUDGETS)
+    token = _running.set(current)
+    try:
+        yield
+        if not current.waits and current.budget_ms and current.spent_ms > current.budget_ms:
+            raise current.refusal()
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise current.refusal() from error
+        raise
+    finally:
+        _running.reset(token)
+        _note(current)
+
+
+def _note(done: _Stage) -> None:
+    """Keep how long it took; a stage over its budget is a line in the log, whether or not it was refused."""
+    spent = done.spent_ms
+    figures = _spent.get()
+    if figures is not None:
+        figures[done.name] = figures.get(done.name, 0.0) + spent
+    if done.budget_ms and spent > done.budget_ms:
+        log.warning("stage over its budget", extra={"stage": done.name, "ms": round(spent), "budget": done.budget_ms})
+
+
+def statement_limits(raw: Any, in_transaction: bool) -> str:
+    """`SET LOCAL ...; ` for the statement to come, or nothing. Raises `StageTooSlow` when no time is left for it.
+
+    What was set inside a transaction is taken back before the first statement outside of the stage; its end
+    (`forget_limits`) takes it back as well.
+    """
+    current = _running.get()
+    if current is None or not current.budget_ms:
+        limited = getattr(raw, "limited", False)
+        raw.limited = False
+        return "SET LOCAL statement_timeout TO DEFAULT; " if limited and in_transaction else ""
+    left = current.budget_ms - current.spent_ms
+    if left <= 0:
+        raise current.refusal()
+    current.waits = True
+    raw.limited = in_transaction
+    return f"SET LOCAL statement_timeout = {max(1, round(left))}; "
+
+
+def forget_limits(raw: Any) -> None:
+    """The transaction is over, and with it what it was told."""
+    if raw is not None:
+        raw.limited = False

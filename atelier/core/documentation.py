@@ -10,6 +10,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from atelier.core import problems
+from atelier.core.deadlines import RateTooSlow, SchemaTooSlow
 from atelier.core.errors import AtelierError
 
 Schema = dict[str, Any]
@@ -21,6 +22,7 @@ ANYWHERE: Problems = (
 """What every operation may answer."""
 WITH_BODY: Problems = (
     problems.MalformedJson, problems.UnknownField, problems.BodyTooLarge, problems.UnsupportedMediaType,
+    SchemaTooSlow,
 )  # fmt: skip
 
 PROBLEM: Schema = {
@@ -77,6 +79,8 @@ def operation(
     """The decorator that documents a view's method. `body` names a component; `limited` adds the rate headers."""
     if problems.Forbidden in errors:
         errors = (*errors, problems.MissingPermission)
+    if limited:
+        errors = (*errors, RateTooSlow)
     _documented.update((error.code, error) for error in errors)
     refusals = by_status(errors)
     headers = _headers(ok, refusals, limited)

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from atelier.core.deadlines import measured
 from atelier.core.ids import new_id
 from atelier.core.request_ids import current
 from atelier.core.tenancy import across, nobody
@@ -50,6 +51,21 @@ class NoTenantYet:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with nobody():
             return self._get_response(request)
+
+
+class StageTimes:
+    """Tells how long each stage of the request took, in Server-Timing (W3C); strangers are told nothing."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with measured() as figures:
+            response = self._get_response(request)
+        if figures and response.status_code != 401:
+            spent = (f"{name};dur={milliseconds:.1f}" for name, milliseconds in figures.items())
+            response.headers["Server-Timing"] = ", ".join(spent)
+        return response
 
 
 class OperatorsSeeAll:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
+from atelier.core.deadlines import stage
 from atelier.core.problems import BodyTooLarge, MalformedJson
 
 MAX_DEPTH = 32
@@ -34,7 +35,9 @@ class StrictJsonParser(BaseParser):
         request = (parser_context or {})["request"]._request
         if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             raise UnsupportedMediaType(media_type or "")
-        return parse_object(read_body(request))
+        body = read_body(request)  # a client that sends slowly does not spend the stage's time
+        with stage("schema"):
+            return parse_object(body)
 
 
 def read_body(request: HttpRequest) -> bytes:

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "atelier.core.middleware.RequestId",
     "atelier.core.middleware.NoTenantYet",
+    "atelier.core.middleware.StageTimes",
     "atelier.core.middleware.ContentSecurity",
     "atelier.core.middleware.ChunkedBody",
     "django.middleware.security.SecurityMiddleware",

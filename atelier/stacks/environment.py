@@ -14,6 +14,10 @@ POLITE_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
 times slower on two cores that had anything else to do (measured)."""
 
 
+SHARED_CORES = "20"
+"""What the request's time budgets are multiplied with where the models draw on the web server's own cores."""
+
+
 def service_environment(
     home: Home, state: StateSecrets, *, port: int, database_url: str, owner_url: str, broker_url: str,
     storage: Mapping[str, str],
@@ -22,6 +26,7 @@ def service_environment(
     return {
         **POLITE_THREADS,
         "ATELIER_MODELS_DIR": str(home.models),
+        "ATELIER_STAGE_BUDGETS": SHARED_CORES,
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "atelier.settings",
         "PYTHONUNBUFFERED": "1",

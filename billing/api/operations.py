@@ -24,6 +24,8 @@ PERIOD = [
     _query("format", {"type": "string", "enum": list(FORMATS), "default": "json"}, "`csv` is the whole time at once."),
 ]
 
+CSV = Ok(200, "CsvText", "All of it as CSV (RFC 4180) with a heading.", media_type="text/csv")
+
 ledger = operation(
     "getLedger", "Read the ledger", "Every credit that came, was held, spent or given back, with the running balance.",
     tag=BOOKS, errors=ERRORS,
@@ -32,10 +34,10 @@ ledger = operation(
         _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}, "Per page."),
         _query("cursor", {"type": "string"}, "`nextCursor` of the page before."),
     ],
-    ok=[Ok(200, "Ledger", "A page of it, or CSV.")],
+    ok=[Ok(200, "Ledger", "A page of it, or CSV."), CSV],
 )  # fmt: skip
 
 usage = operation(
     "getUsage", "Read the usage", "Credits captured and given back, by key and day.", tag=BOOKS, errors=ERRORS,
-    parameters=PERIOD, ok=[Ok(200, "UsageReport", "One row a key and day, oldest first, or CSV.")],
+    parameters=PERIOD, ok=[Ok(200, "UsageReport", "One row a key and day, oldest first, or CSV."), CSV],
 )  # fmt: skip

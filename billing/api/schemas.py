@@ -42,5 +42,6 @@ COMPONENTS = {
         creditsRefunded=COUNT,
         deliveries=COUNT,
     ),
+    "CsvText": {"type": "string"},
     "UsageReport": closed(usage=listed(ref("UsageOfDay"))),
 }

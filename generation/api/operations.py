@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
+from atelier.core.deadlines import CreditTooSlow, EnqueueTooSlow
 from atelier.core.documentation import WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
 from atelier.core.outbound import AddressNotAllowed
@@ -30,7 +31,7 @@ GENERATIONS, OFFERS = "Generations", "What there is"
 
 SUBMISSION: Problems = (
     *COMMON, *WITH_BODY, InvalidRequest, InvalidParameter, InsufficientCredits, LedgerMismatch, IdempotencyKeyReused,
-    AnotherInProgress, RateLimited,
+    AnotherInProgress, RateLimited, CreditTooSlow, EnqueueTooSlow,
 )  # fmt: skip
 ADMISSION: Problems = (
     UnsupportedField,

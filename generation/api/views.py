@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from atelier.accounts.api import ApiView, json_answer, tightest
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens
+from atelier.core.deadlines import stage
 from atelier.core.outbound import check_url
 from generation.api import operations
 from generation.api.acceptance import accept, submission_limits
@@ -39,7 +40,9 @@ class GenerateView(ApiView):
 
     @operations.generate
     def post(self, request: Request) -> HttpResponse:
-        caller, asked, text = self.caller, parse_request(request.data), idempotency_key(request.headers)
+        caller, body, text = self.caller, request.data, idempotency_key(request.headers)
+        with stage("schema"):
+            asked = parse_request(body)
         if asked.webhook is not None:
             check_url(asked.webhook["url"], "/webhook/url")
         if dry_run(request.query_params):

@@ -15,6 +15,7 @@ from atelier.accounts.throttling import Allowance, Limit, RateLimited, take_toke
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
 from atelier.core.database import Now, database_now, insert_row, notify
+from atelier.core.deadlines import stage
 from atelier.core.errors import Conflict
 from atelier.core.ids import new_id
 from atelier.outbox.services import emit
@@ -163,7 +164,16 @@ def _draft(
 
 def _insert(generation: Generation) -> None:
     credits = generation.credits_held
-    place_hold(workspace_id=generation.workspace_id, amount=credits, reference=generation.id, actor=generation.actor)
+    with stage("credit"):
+        place_hold(
+            workspace_id=generation.workspace_id, amount=credits, reference=generation.id, actor=generation.actor
+        )  # fmt: skip
+    with stage("enqueue"):
+        _write(generation)
+
+
+def _write(generation: Generation) -> None:
+    credits = generation.credits_held
     insert_row(generation)
     add_event(generation.id, "queued", {"creditsHeld": credits})
     record(

@@ -29,5 +29,6 @@ os.environ.update(
         "ATELIER_MODELS_DIR": str(ROOT / "models"),
         "ATELIER_MODELS_FILE": str(Path(__file__).with_name("tiny.toml")),
         "ATELIER_RATE_LIMITS": "on",
+        "ATELIER_STAGE_BUDGETS": "100",
     }
 )

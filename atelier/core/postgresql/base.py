@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from django.db.backends.postgresql import base
 
-from atelier.core.deadlines import statement_limits
+from atelier.core.deadlines import forget_limits, statement_limits
 from atelier.core.tenancy import current_tenant
 
 UNKNOWN = "?"
@@ -38,10 +38,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._commit()
         if self.connection is not None:
             self.connection.told_in_transaction = False
+        forget_limits(self.connection)
 
     def _rollback(self) -> None:
         super()._rollback()
         self.forget()
+        forget_limits(self.connection)
 
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)
@@ -66,7 +68,7 @@ def _say_for_whom(execute: Execute, sql: Any, params: Any, many: bool, context: 
     """An execute wrapper (Django): sends what changed since the last statement together with this one."""
     wrapper = context["connection"]
     raw, wanted = wrapper.connection, current_tenant()
-    before = statement_limits(wrapper.in_atomic_block)
+    before = statement_limits(raw, wrapper.in_atomic_block)
     if getattr(raw, "told", UNKNOWN) != wanted:
         before = f"SET atelier.workspace = '{wanted}'; {before}"
         raw.told, raw.told_in_transaction = UNKNOWN, wrapper.in_atomic_block  # an error takes it back

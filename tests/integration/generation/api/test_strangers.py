@@ -74,7 +74,7 @@ def contents() -> list[tuple[object, ...]]:
 def normal(answer: object, path: str) -> tuple[object, ...]:
     """An answer without what belongs to the exchange: its request id and the address that was asked for."""
     body = answer.content.replace(answer.headers["X-Request-Id"].encode(), b"REQ").replace(path.encode(), b"PATH")
-    volatile = {"X-Request-Id", "RateLimit"}
+    volatile = {"X-Request-Id", "RateLimit", "Server-Timing"}
     return answer.status_code, body, {name: value for name, value in answer.headers.items() if name not in volatile}
 
 
