@@ -52,7 +52,7 @@ KEY = OpenApiParameter(
     "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     OpenApiParameter.HEADER,
     description="Kept for 7 days: the same key and body get the first answer again, byte for byte, a 402 too. "
-    "X-Request-Id and Date belong to the exchange and not to the answer.",
+    "X-Request-Id, Server-Timing and Date belong to the exchange and not to the answer.",
 )  # fmt: skip
 PREFER = OpenApiParameter(
     "Prefer", {"type": "string", "example": "wait=30"}, OpenApiParameter.HEADER,

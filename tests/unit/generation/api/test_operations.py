@@ -20,7 +20,7 @@ from generation.pipeline.registry import BY_NAME, UPLOAD
 
 DOCUMENT = openapi.build_openapi()
 INTERNAL = {
-    "conflict", "invalid_amount", "file_conflict", "asset_conflict", "asset_expired",
+    "conflict", "stage_too_slow", "invalid_amount", "file_conflict", "asset_conflict", "asset_expired",
     "grant_key_reused", "refund_too_large", "adjustment_not_approved",
     "adjustment_decided", "second_person_needed", "reason_missing", "invalid_rate_card",
 }  # fmt: skip
