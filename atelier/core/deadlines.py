@@ -1,6 +1,6 @@
 """The stages of the request pipeline, how long each may take, and what becomes of one that takes longer.
 
-A deadline is looked at wherever a stage waits: before each of its statements, and by PostgreSQL within them
+A deadline is looked at wherever a stage waits: from its first statement on, before each, and by PostgreSQL within them
 (`statement_timeout` travels with the statement, so it costs no round trip). A stage that never waits is looked at when
 it is through. Exceeding one is a 503 with the stage's own code; the transaction is rolled back and nothing is charged.
 """
@@ -83,7 +83,7 @@ class _Stage:
     name: str
     budget_ms: float
     began: float = field(default_factory=time.monotonic)
-    waits: bool = False
+    asked: float | None = None
 
     @property
     def spent_ms(self) -> float:
@@ -116,7 +116,7 @@ def stage(name: str) -> Iterator[None]:
     token = _running.set(current)
     try:
         yield
-        if not current.waits and current.budget_ms and current.spent_ms > current.budget_ms:
+        if current.asked is None and current.budget_ms and current.spent_ms > current.budget_ms:
             raise current.refusal()
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
@@ -148,10 +148,12 @@ def statement_limits(raw: Any, in_transaction: bool) -> str:
         limited = getattr(raw, "limited", False)
         raw.limited = False
         return "SET LOCAL statement_timeout TO DEFAULT; " if limited and in_transaction else ""
-    left = current.budget_ms - current.spent_ms
+    now = time.monotonic()
+    if current.asked is None:
+        current.asked = now  # a connection that had to be opened first has a limit of its own
+    left = current.budget_ms - (now - current.asked) * 1000
     if left <= 0:
         raise current.refusal()
-    current.waits = True
     raw.limited = in_transaction
     return f"SET LOCAL statement_timeout = {max(1, round(left))}; "
 

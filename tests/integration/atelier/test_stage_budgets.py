@@ -94,12 +94,11 @@ def test_a_stage_that_works_too_long_is_refused_when_it_is_through(
     assert state(api) == before
 
 
-def test_no_statement_is_sent_when_the_time_is_over(
-    api: Caller, monkeypatch: pytest.MonkeyPatch, settings: Settings
-) -> None:
-    settings.ATELIER_STAGE_BUDGETS = 1
+def test_no_statement_is_sent_when_the_time_is_over(api: Caller, settings: Settings) -> None:
+    settings.ATELIER_STAGE_BUDGETS = 10
     with pytest.raises(RateTooSlow), stage("rate"):
-        time.sleep(0.03)
+        query("SELECT 1")
+        time.sleep(0.21)
         query("SELECT 1")
 
 
@@ -140,7 +139,8 @@ def test_an_answer_tells_how_long_each_stage_took_and_strangers_nothing(api: Cal
 def test_what_is_over_its_budget_is_logged(
     api: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(deadlines.STAGES, "rate", (0.0000001, RateTooSlow))
-    with pytest.raises(RateTooSlow), stage("rate"):
+    monkeypatch.setitem(deadlines.STAGES, "rate", (0.2, RateTooSlow))  # times FACTOR: 20 ms
+    with stage("rate"):
         query("SELECT 1")
+        time.sleep(0.03)
     assert [record.stage for record in caplog.records if record.msg == "stage over its budget"] == ["rate"]
