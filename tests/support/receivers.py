@@ -106,7 +106,11 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             self.do_POST()
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            announced = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(announced)
+            if len(body) < announced:  # the sender was killed while it spoke: no request has come
+                self.close_connection = True
+                return
             received = Received(
                 self.path, {name.lower(): value for name, value in self.headers.items()}, body, time.time()
             )
