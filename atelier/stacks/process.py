@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -100,10 +101,16 @@ class Child:
             os.chmod(self.command.log, 0o600)
             self._log_start = log.tell()
             # A session of its own: Ctrl-C at the terminal reaches us alone, and we stop the children in order.
-            return subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.command.env,
-                cwd=self.command.cwd, start_new_session=True,
-            )  # fmt: skip
+            for may_fail in (True, False):
+                try:
+                    return subprocess.Popen(
+                        argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.command.env,
+                        cwd=self.command.cwd, start_new_session=True,
+                    )  # fmt: skip
+                except OSError as error:  # EFAULT: once in thousands of starts, while the machine reclaimed memory
+                    if error.errno != errno.EFAULT or not may_fail:
+                        raise
+        raise AssertionError("the second try returns or raises")
 
     def _await_program(self) -> None:
         """Wait until setpriv has become the program: from then on the death of this process reaches the child."""
