@@ -18,9 +18,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from atelier.accounts.models import Membership, Workspace
+from atelier.accounts.tiers import get_tiers
 from atelier.admin.audited import AuditedAdmin
 from atelier.admin.figures import list_figures
 from atelier.admin.gifts import adjust_view, grant_view, issue_key_view
+from atelier.admin.usage import read_usage
 from atelier.core.admin import BigTableAdmin, badge, moment
 
 GRANT, ISSUE_KEY = "billing.add_transfer", "accounts.add_apikey"
@@ -192,7 +194,8 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
         if obj is not None:
             context |= {
                 "figures": list_figures([obj.pk])[obj.pk], "may_grant": self.has_grant_permission(request),
-                "may_issue": self.has_issue_permission(request),
+                "may_issue": self.has_issue_permission(request), "tier": get_tiers()[obj.tier],
+                "usage": read_usage(obj.pk),
             }  # fmt: skip
         return super().render_change_form(request, context, add, change, form_url, obj)
 
