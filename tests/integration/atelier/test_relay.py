@@ -65,7 +65,7 @@ relay_to(Path({str(box.path)!r}))
     assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == -9
     assert box.subjects() == subjects
     assert [subject for subject, _ in unpublished()] == subjects
-    assert relay_to(box.path) == 3
+    assert wait_until(lambda: relay_to(box.path), "PostgreSQL has noticed the death and let its rows go") == 3
     assert box.subjects() == subjects * 2
     assert unpublished() == []
 
