@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge, moment
+from atelier.core.admin_times import TimeRange
 from billing.models import Account, Hold, HoldOutcome, Transfer
 from billing.selectors import trial_balance
 
@@ -58,7 +59,7 @@ class TransferAdmin(LedgerAdmin):
         "note",
     )
     sortable_by = ("at",)
-    list_filter = ("kind", "created_at")
+    list_filter = ("kind", ("created_at", TimeRange))
     search_fields = ("reference",)
     search_help_text = "A generation's or a workspace's id; else references, keys and names in the newest 100,000 rows."
     ordering = ("-created_at",)
@@ -75,7 +76,7 @@ class TransferAdmin(LedgerAdmin):
 class HoldAdmin(LedgerAdmin):
     list_display = ("at", "amount", "workspace", "reference", "ended")
     sortable_by = ("at",)
-    list_filter = ("created_at",)
+    list_filter = (("created_at", TimeRange),)
     search_fields = ("reference",)
     search_help_text = "A generation's or a workspace's id, or a part of the workspace's name."
     list_select_related = ("workspace", "outcome")

@@ -64,7 +64,12 @@ class AuditEntry(Chained):
 
     class Meta:
         verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["workspace", "-id"], name="audit_by_workspace")]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="audit_by_workspace"),
+            models.Index(fields=["actor", "-id"], name="audit_by_actor"),
+            models.Index(fields=["subject"], name="audit_by_subject"),
+            models.Index(fields=["created_at", "id"], name="audit_by_time"),
+        ]
         constraints = chain_constraints("audit_chain")
 
     def __str__(self) -> str:
