@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -61,14 +62,27 @@ class AdjustmentAdmin(ReadOnlyAdmin):
                 messages.success(request, f"{adjustment}: {'booked' if approved else 'refused'}.")
 
 
+class Steps(forms.JSONField):
+    """What Django's field stumbles over is refused too: numbers of thousands of digits, thousands of brackets."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: str, initial: Any) -> Any:
+        """The form comes back with the letters that were sent."""
+        return InvalidJSONInput(data)
+
+
 class RateCardForm(ModelForm):
+    steps = Steps(help_text="[[largest size in pixels, credits an image], ...], smallest first.", widget=forms.Textarea)
+
     class Meta:
         model = RateCard
         fields = ("effective_from", "steps", "note")
-        help_texts = {
-            "effective_from": "UTC, at least a minute ahead.",
-            "steps": "[[largest size in pixels, credits an image], ...], smallest first.",
-        }
+        help_texts = {"effective_from": "UTC, at least a minute ahead."}
 
     def clean(self) -> dict[str, Any]:
         """What the service would refuse is shown beside the form."""

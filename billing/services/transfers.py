@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 
 from atelier.core.errors import AtelierError
 from atelier.core.ids import new_id
@@ -24,6 +24,8 @@ SIDES = {
 }
 LARGEST = 2**62
 """Sums of two amounts stay within PostgreSQL's bigint."""
+OUT_OF_RANGE = "22003"
+"""numeric_value_out_of_range (PostgreSQL manual, appendix A)."""
 
 _POST = """
 INSERT INTO billing_transfer
@@ -68,10 +70,18 @@ class NotApproved(AtelierError):
     title = "The adjustment was not approved by a second person"
 
 
+class BooksTooLarge(AtelierError):
+    """A balance would no longer fit PostgreSQL's bigint."""
+
+    code = "balance_too_large"
+    status = 409
+    title = "The balance would grow beyond what can be counted"
+
+
 def check_amount(amount: int) -> None:
     """Raises `InvalidAmount` for anything but a whole number in 1..2^62."""
     if type(amount) is not int or not 0 < amount <= LARGEST:
-        raise InvalidAmount(f"{amount!r} is not a whole number of credits in 1..{LARGEST}.")
+        raise InvalidAmount(f"Give a whole number of credits in 1..{LARGEST}.")
 
 
 def post_transfer(
@@ -116,6 +126,10 @@ def refusals(amount: int) -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
+    except DataError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "sqlstate", None) != OUT_OF_RANGE:
+            raise
+        raise BooksTooLarge(f"{amount} more credits would leave the range of 64 bits.") from error
 
 
 def _refusal(error: IntegrityError, amount: int) -> AtelierError | None:

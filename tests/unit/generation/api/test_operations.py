@@ -22,7 +22,7 @@ DOCUMENT = openapi.build_openapi()
 INTERNAL = {
     "conflict", "stage_too_slow", "invalid_amount", "file_conflict", "asset_conflict", "asset_expired",
     "grant_key_reused", "refund_too_large", "adjustment_not_approved",
-    "adjustment_decided", "second_person_needed", "reason_missing", "invalid_rate_card",
+    "adjustment_decided", "second_person_needed", "reason_missing", "invalid_rate_card", "balance_too_large",
 }  # fmt: skip
 """Errors that no request can meet: bases, and what only other processes and operators' pages raise."""
 
