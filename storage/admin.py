@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atelier.core.admin import ReadOnlyAdmin
+from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin
+from atelier.core.admin_times import TimeRange
 from atelier.core.errors import AtelierError
 from storage.models import Asset
 from storage.services import link_asset
 
 
 @admin.register(Asset)
-class AssetAdmin(ReadOnlyAdmin):
+class AssetAdmin(ReadOnlyAdmin, BigTableAdmin):
     list_display = (
         "thumbnail",
         "id",
@@ -25,12 +27,24 @@ class AssetAdmin(ReadOnlyAdmin):
         "created_at",
         "expires_at",
     )
-    list_filter = ("format", "created_at")
+    list_filter = ("format", ("created_at", TimeRange))
     list_per_page = 25
     list_select_related = ("workspace",)
-    search_fields = ("=id", "=source_id", "=sha256", "workspace__name")
+    search_fields = ("id",)
+    search_help_text = (
+        "An image's, a generation's or a workspace's id; else a SHA-256 or a part of the workspace's name in the newest"
+        " 100,000 rows."
+    )
     readonly_fields = ("thumbnail",)
     ordering = ("-created_at",)
+
+    def by_index(self, term: str) -> Q | None:
+        columns = {"img_": "id", "gen_": "source_id", "wsp_": "workspace_id"}
+        column = columns.get(term[:4])
+        return Q(**{column: term}) if column else None
+
+    def by_reading(self, term: str) -> Q:
+        return Q(sha256=term.lower()) | Q(workspace__name__icontains=term)
 
     @admin.display(description="image")
     def thumbnail(self, asset: Asset) -> SafeString | str:

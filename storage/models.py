@@ -37,7 +37,10 @@ class Asset(models.Model):
             models.CheckConstraint(condition=Q(size_bytes__gt=0, width__gt=0, height__gt=0), name="asset_is_not_empty"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="asset_expires_later"),
         ]
-        indexes = [models.Index(fields=["workspace", "-created_at"], name="asset_by_workspace")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"], name="asset_by_workspace"),
+            models.Index(fields=["created_at"], name="asset_by_time"),
+        ]
 
     def __str__(self) -> str:
         return self.filename

@@ -125,6 +125,9 @@ class ApiKey(models.Model):
 
     objects = TenantRows()
 
+    class Meta:
+        verbose_name = "API key"
+
     def __str__(self) -> str:
         return f"{self.name} (atl_live_{self.lookup}_...)"
 

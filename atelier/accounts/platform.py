@@ -43,7 +43,9 @@ class PlatformTokenAuthentication(BaseAuthentication):
             return None
         if not settings.ATELIER_JWT_JWKS_URL:
             raise NotAuthenticated("Tokens of a platform are not accepted here: send an API key.")
-        issuer = Issuer(settings.ATELIER_JWT_ISSUER, settings.ATELIER_JWT_AUDIENCE)
+        issuer = Issuer(
+            settings.ATELIER_JWT_ISSUER, settings.ATELIER_JWT_AUDIENCE, settings.ATELIER_JWT_LONGEST_SECONDS
+        )
         claims = read_token(text.strip(), issuer, _ring(settings.ATELIER_JWT_JWKS_URL, settings.ATELIER_JWT_CA_FILE))
         with across("authentication"):
             workspace, role = _find_role(claims)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +59,14 @@ class TokenKeysUnavailable(AtelierError):
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who signs tokens, and the name by which they must mean us. Both are compared character by character."""
+    """Who signs tokens, and the name by which they must mean us. Both are compared character by character.
+
+    A token whose end is further than `longest_seconds` from now is refused: nobody can take it back.
+    """
 
     name: str
     audience: str
+    longest_seconds: float = 86_400
 
 
 def read_token(text: str, issuer: Issuer, ring: KeyRing) -> dict[str, Any]:
@@ -78,7 +83,10 @@ def read_token(text: str, issuer: Issuer, ring: KeyRing) -> dict[str, Any]:
     key = _find_key(ring, key_name)
     if key.algorithm_name != algorithm:
         raise InvalidToken("The token's algorithm is not its key's.")
-    return _verify(text, key, issuer)
+    claims = _verify(text, key, issuer)
+    if claims["exp"] > time.time() + issuer.longest_seconds + LEEWAY_SECONDS:
+        raise InvalidToken(f"The token may live {issuer.longest_seconds:,.0f} s from now at the longest.")
+    return claims
 
 
 def _read_header(part: str) -> tuple[str, str]:

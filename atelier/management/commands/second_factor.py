@@ -9,11 +9,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from atelier.accounts.sessions import end_sessions
 from atelier.audit.services import record
 
 
 class Command(BaseCommand):
-    help = "Give a person a new second factor (TOTP) and show its key once, or take it away. Replaces an older one."
+    help = (
+        "Give a person a new second factor (TOTP) and show its key once, or take it away. Replaces an older one, and logs"
+        " the person out."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
@@ -31,18 +35,23 @@ class Command(BaseCommand):
 
 
 def make_factor(person: User) -> str:
-    """A new device in place of those the person has; its `otpauth:` address, which holds the key."""
+    """A new device in place of those the person has; its `otpauth:` address, which holds the key.
+
+    Whoever is logged in as that person, without the new device, is logged out.
+    """
     with transaction.atomic():
         TOTPDevice.objects.filter(user=person).delete()
         device = TOTPDevice.objects.create(user=person, name="second factor", confirmed=True)
+        end_sessions(person.pk)
         _record(person, "created")
     return device.config_url
 
 
 def remove_factor(person: User) -> None:
-    """The person's devices are gone."""
+    """The person's devices are gone, and so is who was logged in with one."""
     with transaction.atomic():
         TOTPDevice.objects.filter(user=person).delete()
+        end_sessions(person.pk)
         _record(person, "removed")
 
 

@@ -166,6 +166,8 @@ FORGERIES: dict[str, tuple[tuple[int, str], Callable[[Scene], str]]] = {
     "iss of another": (BAD, ours(iss="https://platform.example.evil.example/")),
     "iss without its slash": (BAD, ours(iss=ISSUER.rstrip("/"))),
     "expired": (LATE, at("exp", -60)),
+    "lives longer than a day": (BAD, at("exp", 24 * HOUR + 60)),
+    "lives for ever": (BAD, ours(exp=10**400)),
     "exp as text": (BAD, ours(exp="9999999999")),
     "exp true": (BAD, ours(exp=True)),
     "nbf in the future": (BAD, at("nbf", HOUR)),

@@ -121,6 +121,19 @@ def test_without_one_a_password_is_enough_until_operators_demand_more(grace: Use
     assert (status, browser.get("/admin/").status_code) == (302, 200)
 
 
+def test_a_new_factor_and_its_removal_log_the_person_out_everywhere_and_nobody_else(grace: User) -> None:
+    User.objects.create_superuser("mallory", password=PASSWORD)
+    other = log_in(name="mallory")[1]
+    stolen, own = log_in()[1], log_in()[1]
+    assert [browser.get("/admin/").status_code for browser in (stolen, own, other)] == [200, 200, 200]
+    key = give_factor()
+    assert [browser.get("/admin/").status_code for browser in (stolen, own, other)] == [302, 302, 200]
+    again = log_in(otp_token=f"{totp(key):06d}", otp_device=TOTPDevice.objects.get().persistent_id)[1]
+    assert again.get("/admin/").status_code == 200
+    call_command("second_factor", user="grace", remove=True, stdout=StringIO())
+    assert [browser.get("/admin/").status_code for browser in (again, other)] == [302, 200]
+
+
 def test_the_command_shows_the_key_once_and_leaves_audit_rows(grace: User) -> None:
     said = StringIO()
     call_command("second_factor", user="grace", stdout=said)
