@@ -15,8 +15,8 @@ from atelier.audit.services import record
 
 class Command(BaseCommand):
     help = (
-        "Give a person a new second factor (TOTP) and show its key once, or take it away. Replaces an older one, and logs"
-        " the person out."
+        "Give a person a new second factor (TOTP) and show its key once, or take it away. Replaces an older one, and"
+        " logs the person out."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
