@@ -1,4 +1,4 @@
-"""The scheduler: dispatch, relay, reap, reconcile and the books, each in its own loop. Run as many as you like."""
+"""The scheduler: dispatch, relay, reap, reconcile, books and upkeep, each in its own loop. Run as many as you like."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from atelier.core.walls import check_walls
 from atelier.ledger import head_store, verify_nightly
 from atelier.outbox.relay import BATCH, relay_batch
 from atelier.outbox.services import CHANNEL as OUTBOX_CHANNEL
+from atelier.outbox.services import forget_published
 from atelier.subscriptions import routes
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
 from billing.services.plans import renew_plans
 from generation.services.events import DISPATCH_CHANNEL
-from generation.services.recovery import forget_old_answers, reap, reconcile
+from generation.services.forgetting import AT_ONCE, forget_old_answers, forget_old_events
+from generation.services.recovery import reap, reconcile
 from generation.services.scheduling import dispatch_next
+from storage.services import delete_expired
 from webhooks.services.upkeep import forget_old, keep_up
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ def _reconcile() -> int:
 
 def _forget() -> int:
     forget_old_answers()
-    return 0
+    return (forget_published() + forget_old_events()) // AT_ONCE
 
 
 def _keep_books() -> int:
@@ -86,6 +89,7 @@ LOOPS = (
     Loop("books", _keep_books, 60.0),
     Loop("verify", _verify, 3600.0),
     Loop("forget", _forget, 3600.0),
+    Loop("retention", delete_expired, 600.0),
     Loop("webhooks", keep_up, 5.0),
     Loop("forget webhooks", _forget_webhooks, 600.0),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -160,7 +161,10 @@ class GenerationEvent(models.Model):
     objects = TenantRows()
 
     class Meta:
-        indexes = [models.Index(fields=["generation", "id"], name="event_by_generation")]
+        indexes = [
+            models.Index(fields=["generation", "id"], name="event_by_generation"),
+            BrinIndex(fields=["created_at"], name="told_by_time", autosummarize=True),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["generation"], condition=Q(type="terminal"), name="one_terminal_event"),
         ]

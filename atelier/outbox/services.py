@@ -8,6 +8,9 @@ from typing import Any
 from django.db import connection, transaction
 
 CHANNEL = "atelier_outbox"
+KEPT_DAYS = 7
+"""How long a published message, and with it its dedupe key, is remembered."""
+FORGOTTEN_AT_ONCE = 10_000
 
 _EMIT = """
 WITH added AS (
@@ -29,3 +32,17 @@ def emit(event: str, *, subject: str, lane: str, dedupe_key: str, payload: dict[
         raise transaction.TransactionManagementError("emit() belongs inside the transaction of the fact.")
     with connection.cursor() as cursor:
         cursor.execute(_EMIT, [event, subject, lane, json.dumps(payload or {}), dedupe_key, CHANNEL])
+
+
+_FORGET = """
+WITH oldest AS (SELECT id, published_at FROM outbox_outboxmessage ORDER BY id LIMIT %s)
+DELETE FROM outbox_outboxmessage m USING oldest
+WHERE m.id = oldest.id AND oldest.published_at < now() - %s * interval '1 day'
+"""
+
+
+def forget_published() -> int:
+    """Drop the oldest messages that were published over a week ago; how many. What waits is never dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [FORGOTTEN_AT_ONCE, KEPT_DAYS])
+        return cursor.rowcount

@@ -14,3 +14,5 @@ ATELIER_WAKE_SECONDS = env.number("ATELIER_WAKE_SECONDS", 30)
 ATELIER_WORKER_NAME = env.text("ATELIER_WORKER_NAME", "")
 ATELIER_MAX_ATTEMPTS = 3
 ATELIER_IDEMPOTENCY_DAYS = 7
+ATELIER_EVENT_DAYS = 30
+"""How long clients can read again how their generation went; how it ended stays."""

@@ -12,7 +12,7 @@ from atelier.core.database import Now
 from atelier.outbox.services import emit
 from billing.selectors import list_differences
 from billing.services.checks import report_check
-from generation.models import Generation, IdempotencyRecord
+from generation.models import Generation
 from generation.pipeline import lifecycle
 from generation.services.claims import requeue
 from generation.services.completion import end_generation
@@ -114,7 +114,8 @@ _INVARIANTS = {
         WHERE g.completed_at IS NULL AND (h.id IS NULL OR o.hold_id IS NOT NULL)""",
     "capture_without_asset": """
         SELECT count(*) FROM billing_holdoutcome o JOIN billing_hold h ON h.id = o.hold_id
-        WHERE o.captured > 0 AND NOT EXISTS (SELECT 1 FROM storage_asset a WHERE a.source_id = h.reference)""",
+        WHERE o.captured > 0 AND o.created_at > clock_timestamp() - interval '1 day'
+        AND NOT EXISTS (SELECT 1 FROM storage_asset a WHERE a.source_id = h.reference)""",  # kept for a day at least
     "asset_without_capture": """
         SELECT count(*) FROM storage_asset a JOIN billing_hold h ON h.reference = a.source_id
         LEFT JOIN billing_holdoutcome o ON o.hold_id = h.id WHERE coalesce(o.captured, 0) = 0""",
@@ -148,9 +149,3 @@ def reconcile() -> dict[str, int]:
     wrong = {name: count for name, count in counts.items() if count}
     report_check("reconcile", {name: count for name, count in wrong.items() if name in money})
     return wrong
-
-
-def forget_old_answers() -> int:
-    """Drop idempotency records older than they are promised to be kept."""
-    limit = Now() - timedelta(days=settings.ATELIER_IDEMPOTENCY_DAYS)
-    return IdempotencyRecord.objects.filter(created_at__lt=limit).delete()[0]

@@ -4,6 +4,7 @@ from storage.blobs import BlobConflict, BlobMissing, StorageUnavailable
 from storage.services.artifacts import delete_artifact, delete_artifacts, get_artifact, put_artifact
 from storage.services.assets import AssetConflict, StoredImage, delete_unrecorded, record_assets, store_image
 from storage.services.delivery import AssetExpired, LinkedFile, SignedLink, link_asset, open_link
+from storage.services.expiry import delete_expired
 
 __all__ = [
     "AssetConflict",
@@ -16,6 +17,7 @@ __all__ = [
     "StoredImage",
     "delete_artifact",
     "delete_artifacts",
+    "delete_expired",
     "delete_unrecorded",
     "get_artifact",
     "link_asset",

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from generation.services.claims import give_back, keep_lease, list_waiting_stages
-from generation.services.recovery import forget_old_answers, reap, reconcile
+from generation.services.recovery import reap, reconcile
 from generation.services.scheduling import dispatch_next
 from tests.support.processes import at_once, call
 from tests.support.stories import (
@@ -205,16 +205,3 @@ def test_two_reapers_with_many_workspaces_do_not_wait_for_each_other_in_a_circle
         continue
     assert query("SELECT status, count(*) FROM generation_generation GROUP BY 1") == [("expired", 59)]
     assert reconcile() == {}
-
-
-def test_old_answers_are_forgotten_and_young_ones_kept() -> None:
-    workspace = open_workspace()
-    for key, days in (("old", 8), ("young", 6)):
-        query(
-            "INSERT INTO generation_idempotencyrecord (workspace_id, endpoint, key, body_digest, status, headers,"
-            " answer, created_at) VALUES (%s, 'generate', %s, '', 202, '{}', '',"
-            " clock_timestamp() - %s * interval '1 day') RETURNING id",
-            workspace.id, key, days,
-        )  # fmt: skip
-    assert forget_old_answers() == 1
-    assert query("SELECT key FROM generation_idempotencyrecord") == [("young",)]
