@@ -1,4 +1,4 @@
-"""Two pages of a workspace: granting credits, and issuing a key that is shown once."""
+"""Pages of a workspace: granting, adjusting and refunding credits, and issuing a key that is shown once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from atelier.accounts.models import Workspace
 from atelier.accounts.services import create_api_key
@@ -20,7 +22,7 @@ from atelier.admin.audited import actor_of
 from atelier.audit.services import record
 from atelier.core.errors import AtelierError
 from billing.selectors import list_transfers
-from billing.services.adjustments import adjust_credits
+from billing.services.adjustments import NothingCaptured, adjust_credits, refund_credits
 from billing.services.grants import grant_credits
 
 LARGEST_GRANT = 10_000_000
@@ -33,6 +35,41 @@ WIDE = forms.TextInput(attrs={"size": 60})
 class GrantForm(forms.Form):
     """`token` is new on each page: sending the same form twice grants once."""
 
+    amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits")
+    source = forms.ChoiceField(
+        choices=[("grant", "a gift"), ("top_up", "a top-up that was paid"), ("promotion", "a promotion with an end")],
+        initial="grant", label="For",
+    )  # fmt: skip
+    expires_at = forms.DateTimeField(
+        required=False, label="Ends (UTC)", help_text="What is unspent then is taken back. Empty: never.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )  # fmt: skip
+    reason = forms.CharField(max_length=200, help_text="Stands in the ledger; the customer may read it.", widget=WIDE)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean_amount(self) -> int:
+        """A grant is no way around the second person."""
+        amount: int = self.cleaned_data["amount"]
+        if amount > settings.ATELIER_ADJUST_ALONE:
+            raise forms.ValidationError(
+                f"More than {settings.ATELIER_ADJUST_ALONE:,} credits need a second person: adjust credits instead."
+            )
+        return amount
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        ends = cleaned.get("expires_at")
+        if cleaned.get("source") == "promotion" and ends is None and "expires_at" not in self.errors:
+            self.add_error("expires_at", "Say when the promotion ends.")
+        if ends is not None and ends <= timezone.now():
+            self.add_error("expires_at", "It must end in the future.")
+        return cleaned
+
+
+class RefundForm(forms.Form):
+    """`token` is new on each page: sending the same form twice gives back once."""
+
+    reference = forms.CharField(max_length=32, label="Generation", help_text="Its id: what was paid for.")
     amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits")
     reason = forms.CharField(max_length=200, help_text="Stands in the ledger; the customer may read it.", widget=WIDE)
     token = forms.UUIDField(widget=forms.HiddenInput)
@@ -88,6 +125,48 @@ def _adjust(request: HttpRequest, workspace: Workspace, form: AdjustForm) -> boo
     return True
 
 
+def refund_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
+    """Ask for a generation, amount and reason, then give back what was captured for it, never more."""
+    workspace = _chosen(request, allowed)[0]
+    form = RefundForm(request.POST or None, initial={"token": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid() and _refund(request, workspace, form):
+        return HttpResponseRedirect(_next_page([workspace]))
+    return _ask(page, request, form, [workspace], "Refund credits", "Refund")
+
+
+def _refund(request: HttpRequest, workspace: Workspace, form: RefundForm) -> bool:
+    asked = form.cleaned_data
+    try:
+        given = _refund_once(request, workspace, asked)
+    except AtelierError as error:
+        form.add_error("reference" if isinstance(error, NothingCaptured) else "amount", error.detail)
+        return False
+    if given:
+        messages.success(request, f"{asked['amount']:,} credits of {asked['reference']} were given back.")
+    else:
+        messages.info(request, "This refund was made already; nothing was given back twice.")
+    return True
+
+
+def _refund_once(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]) -> bool:
+    """False when this form gave back before."""
+    key = f"admin:{asked['token']}"
+    with transaction.atomic():
+        if _was_booked(workspace, f"refund:{key}"):
+            return False
+        refund_credits(
+            workspace_id=workspace.pk, reference=asked["reference"], amount=asked["amount"], reason=asked["reason"],
+            actor=actor_of(request), idempotency_key=key,
+        )  # fmt: skip
+    return True
+
+
+def _was_booked(workspace: Workspace, key: str) -> bool:
+    """The lock makes the same form, sent twice at the same moment, wait for itself."""
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    return list_transfers(workspace.pk).filter(idempotency_key=key).exists()
+
+
 def issue_key_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
     """Ask for a name, then answer with the key itself: it is in no redirect, cookie, log or cache."""
     workspaces = _chosen(request, allowed)[:1]
@@ -114,20 +193,17 @@ def _grant(request: HttpRequest, workspaces: list[Workspace], asked: dict[str, A
 
 
 def _grant_one(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]) -> bool:
-    """Ledger and audit row together. False when this form was granted before.
-
-    The lock makes the same form, sent twice at the same moment, wait for itself.
-    """
-    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    """Ledger and audit row together. False when this form was granted before."""
     key = f"admin:{asked['token']}:{workspace.pk}"
-    if list_transfers(workspace.pk).filter(idempotency_key=f"grant:{key}").exists():
+    if _was_booked(workspace, f"grant:{key}"):
         return False
     transfer_id = grant_credits(
-        workspace_id=workspace.pk, amount=asked["amount"], idempotency_key=key, note=asked["reason"]
-    )
+        workspace_id=workspace.pk, amount=asked["amount"], idempotency_key=key, note=asked["reason"],
+        source=asked["source"], expires_at=asked["expires_at"], actor=actor_of(request),
+    )  # fmt: skip
     record(
         workspace_id=workspace.pk, actor=actor_of(request), action="credits.granted", subject=transfer_id,
-        facts={"amount": asked["amount"]},
+        facts={"amount": asked["amount"], "source": asked["source"]},
     )  # fmt: skip
     return True
 

@@ -21,7 +21,7 @@ from atelier.accounts.models import Membership, Workspace
 from atelier.accounts.tiers import get_tiers
 from atelier.admin.audited import AuditedAdmin
 from atelier.admin.figures import list_figures
-from atelier.admin.gifts import adjust_view, grant_view, issue_key_view
+from atelier.admin.gifts import adjust_view, grant_view, issue_key_view, refund_view
 from atelier.admin.usage import read_usage
 from atelier.core.admin import BigTableAdmin, badge, moment
 
@@ -174,6 +174,7 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
         return [
             path("grant/", view(self.grant_page), name="accounts_workspace_grant"),
             path("adjust/", view(self.adjust_page), name="accounts_workspace_adjust"),
+            path("refund/", view(self.refund_page), name="accounts_workspace_refund"),
             path("issue-key/", view(self.issue_key_page), name="accounts_workspace_issue_key"),
             *super().get_urls(),
         ]
@@ -183,6 +184,9 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
 
     def adjust_page(self, request: HttpRequest) -> HttpResponse:
         return adjust_view(self, request, allowed=self.has_grant_permission(request))
+
+    def refund_page(self, request: HttpRequest) -> HttpResponse:
+        return refund_view(self, request, allowed=self.has_grant_permission(request))
 
     def issue_key_page(self, request: HttpRequest) -> HttpResponse:
         return issue_key_view(self, request, allowed=self.has_issue_permission(request))

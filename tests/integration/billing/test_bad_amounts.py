@@ -77,12 +77,25 @@ def test_the_form_that_adjusts_says_so(workspace: Workspace, amount: str) -> Non
     assert "errorlist" in fill_in("adjust", workspace, amount)
 
 
+@pytest.mark.parametrize("amount", [*TYPED, "-1"], ids=lambda amount: amount[:20])
+def test_the_form_that_refunds_says_so(workspace: Workspace, amount: str) -> None:
+    assert "errorlist" in fill_in("refund", workspace, amount)
+
+
 def fill_in(form: str, workspace: Workspace, amount: str) -> str:
     """What an operator who sends the form reads."""
-    values = {"amount": amount, "reason": "goodwill", "token": str(uuid.uuid4())}
+    values = {
+        "amount": amount,
+        "reason": "goodwill",
+        "token": str(uuid.uuid4()),
+        "source": "grant",
+        "reference": "gen_x",
+    }
     url = f"{reverse(f'admin:accounts_workspace_{form}')}?id={workspace.pk}"
     answer = operator().post(url, values)
     assert answer.status_code == 200
+    errors = answer.context["form"].errors
+    assert set(errors) == {"amount"}, errors
     return answer.content.decode()
 
 

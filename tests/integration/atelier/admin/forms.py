@@ -30,7 +30,7 @@ def page(workspace: Workspace) -> str:
 def grant(browser: Client, *workspaces: Workspace, **asked: Any) -> Any:
     """Send the form that grants credits; the page it led to."""
     url = reverse("admin:accounts_workspace_grant") + "?" + "&".join(f"id={each.pk}" for each in workspaces)
-    values = {"amount": "500", "reason": "goodwill", "token": str(uuid.uuid4())} | asked
+    values = {"amount": "500", "source": "grant", "reason": "goodwill", "token": str(uuid.uuid4())} | asked
     return browser.post(url, values, follow=True)
 
 

@@ -126,7 +126,7 @@ def test_a_grant_stands_in_ledger_and_audit() -> None:
     assert get_balance(workspace.pk).available == 500
     ((transfer, note),) = query("SELECT id, note FROM billing_transfer")
     assert note == "goodwill"
-    assert audit() == [("credits.granted", transfer, {"amount": 500})]
+    assert audit() == [("credits.granted", transfer, {"amount": 500, "source": "grant"})]
     assert trial_balance() == 0
 
 

@@ -36,6 +36,11 @@ pytestmark = pytest.mark.usefixtures("committed", "no_limits")
 
 @pytest.fixture(autouse=True)
 def workers(committed: object) -> None:
+    start_workers()
+
+
+def start_workers() -> None:
+    """Five workers say that they are there: for the first time, or again."""
     for number in range(5):
         start_worker(f"gpu-{number}")
 
@@ -224,6 +229,7 @@ def test_cancel_against_delivery_has_one_outcome_and_the_charge_matches_it(held:
     """Twice 252 are the 500 of the long proof."""
     workspace, ends = open_workspace(), Counter()
     for _ in range(races // 4):
+        start_workers()
         sent = [send_off(workspace) for _ in range(4)]
         if held:
             for generation, fence in sent:
