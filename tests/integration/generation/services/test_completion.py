@@ -240,6 +240,7 @@ def test_cancel_against_delivery_has_one_outcome_and_the_charge_matches_it(held:
             ends[judge(generation, settled, cancelled)] += 1
     assert sum(ends.values()) == races
     print(ends)
+    query("UPDATE outbox_outboxmessage SET published_at = clock_timestamp() RETURNING 1")  # there is no relay here
     nothing_left_over()
 
 
