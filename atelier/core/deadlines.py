@@ -145,8 +145,8 @@ def statement_limits(raw: Any, in_transaction: bool) -> str:
     """
     current = _running.get()
     if current is None or not current.budget_ms:
-        limited = getattr(raw, "limited", False)
-        raw.limited = False
+        limited = getattr(raw, "limited", None)
+        raw.limited = None
         return "SET LOCAL statement_timeout TO DEFAULT; " if limited and in_transaction else ""
     now = time.monotonic()
     if current.asked is None:
@@ -154,11 +154,17 @@ def statement_limits(raw: Any, in_transaction: bool) -> str:
     left = current.budget_ms - (now - current.asked) * 1000
     if left <= 0:
         raise current.refusal()
-    raw.limited = in_transaction
+    raw.limited = current if in_transaction else None
     return f"SET LOCAL statement_timeout = {max(1, round(left))}; "
+
+
+def late_refusal(last: _Stage | None, error: OperationalError) -> StageTooSlow | None:
+    """The refusal of a stage that is over, when its limit hit what came next in the transaction: the statement that
+    takes the limit back, or the commit. Nothing was written."""
+    return last.refusal() if last and isinstance(error.__cause__, QueryCanceled) else None
 
 
 def forget_limits(raw: Any) -> None:
     """The transaction is over, and with it what it was told."""
     if raw is not None:
-        raw.limited = False
+        raw.limited = None

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from django.db import OperationalError
 from django.db.backends.postgresql import base
 
-from atelier.core.deadlines import forget_limits, statement_limits
+from atelier.core.deadlines import forget_limits, late_refusal, statement_limits
 from atelier.core.tenancy import current_tenant
 
 UNKNOWN = "?"
@@ -35,7 +36,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return pool
 
     def _commit(self) -> None:
-        super()._commit()
+        try:
+            super()._commit()
+        except OperationalError as error:
+            refusal = late_refusal(getattr(self.connection, "limited", None), error)
+            if refusal is None:
+                raise
+            self.rollback()  # Django does that for its own errors only
+            raise refusal from error
         if self.connection is not None:
             self.connection.told_in_transaction = False
         forget_limits(self.connection)
@@ -68,6 +76,7 @@ def _say_for_whom(execute: Execute, sql: Any, params: Any, many: bool, context: 
     """An execute wrapper (Django): sends what changed since the last statement together with this one."""
     wrapper = context["connection"]
     raw, wanted = wrapper.connection, current_tenant()
+    last = getattr(raw, "limited", None)
     before = statement_limits(raw, wrapper.in_atomic_block)
     if getattr(raw, "told", UNKNOWN) != wanted:
         before = f"SET atelier.workspace = '{wanted}'; {before}"
@@ -79,7 +88,13 @@ def _say_for_whom(execute: Execute, sql: Any, params: Any, many: bool, context: 
         raw.execute(before)
         raw.told = wanted
         return execute(sql, params, many, context)
-    result = execute(before + sql, params, many, context)
+    try:
+        result = execute(before + sql, params, many, context)
+    except OperationalError as error:
+        refusal = late_refusal(last, error) if raw.limited is None else None
+        if refusal is None:
+            raise
+        raise refusal from error
     raw.told = wanted
     for _ in range(before.count(";")):
         cursor.nextset()

@@ -13,6 +13,7 @@ from django.test import Client
 from atelier.access.api.views import ACCESS_LIMIT
 from atelier.accounts.services import create_api_key
 from atelier.accounts.throttling import Limit, RateLimited, take_tokens
+from atelier.core.deadlines import RateTooSlow
 from atelier.core.tenancy import nobody, tenant
 from generation.api.views import PROJECT_LIMIT
 from generation.services.submission import GENERATE_LIMIT
@@ -34,7 +35,7 @@ def ask_at_once(limit: Limit, threads: int) -> int:
         try:
             with transaction.atomic():
                 take_tokens("wsp_crowd", [limit])
-        except RateLimited:
+        except (RateLimited, RateTooSlow):
             return False
         finally:
             connection.close()
@@ -44,10 +45,14 @@ def ask_at_once(limit: Limit, threads: int) -> int:
         return sum(crowd.map(ask, range(threads)))
 
 
-def count_passed(limit: Limit, requests: int) -> int:
-    """Of a crowd in five processes. The bucket is refilled 10,000 times slower: exactly means exactly."""
+def count_passed(limit: Limit, requests: int, budgets: float = 0) -> int:
+    """Of a crowd in five processes. The bucket is refilled 10,000 times slower: exactly means exactly.
+
+    Without time budgets unless asked for: a crowd before one bucket waits, and who waits too long is sent away.
+    """
     slow = replace(limit, period=limit.period * 10_000)
-    outcomes = at_once([call(ask_at_once, limit=slow, threads=requests // PROCESSES)] * PROCESSES)
+    asking = call(ask_at_once, settings={"ATELIER_STAGE_BUDGETS": budgets}, limit=slow, threads=requests // PROCESSES)
+    outcomes = at_once([asking] * PROCESSES)
     assert {one.error for one in outcomes} == {""}, outcomes
     return sum(one.value for one in outcomes)
 
@@ -60,6 +65,14 @@ def test_of_80_requests_at_once_exactly_the_allowed_pass() -> None:
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
 def test_of_500_requests_at_once_exactly_the_allowed_pass(limit: Limit) -> None:
     assert count_passed(limit, 500) == limit.capacity
+
+
+@pytest.mark.parametrize("requests", [80, pytest.param(500, marks=pytest.mark.prove)])
+def test_who_is_sent_away_for_waiting_too_long_takes_no_token(requests: int) -> None:
+    passed = count_passed(GENERATE_LIMIT, requests, budgets=1)
+    assert passed <= GENERATE_LIMIT.capacity
+    ((left,),) = query("SELECT tokens FROM accounts_tokenbucket") or [(GENERATE_LIMIT.capacity,)]
+    assert left == pytest.approx(GENERATE_LIMIT.capacity - passed, abs=0.01)
 
 
 def visit(workspace_id: str, key: str) -> int:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import Settings
 
 from atelier.core import deadlines
@@ -100,6 +101,35 @@ def test_no_statement_is_sent_when_the_time_is_over(api: Caller, settings: Setti
         query("SELECT 1")
         time.sleep(0.21)
         query("SELECT 1")
+
+
+CANCELLED = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'canceling'; END $$"
+"""What a statement answers that its limit has hit."""
+
+
+def test_a_limit_that_hits_the_first_statement_after_its_stage_is_told_as_the_stages(api: Caller) -> None:
+    with pytest.raises(RateTooSlow), transaction.atomic():
+        with stage("rate"):
+            query("SELECT 1")
+        query(CANCELLED)
+    with pytest.raises(OperationalError), transaction.atomic():
+        with stage("rate"):
+            query("SELECT 1")
+        query("SELECT 2")
+        query(CANCELLED)
+
+
+def test_a_limit_that_hits_the_commit_is_told_as_the_stages_and_nothing_is_written(
+    api: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled(_: object) -> None:
+        raise OperationalError("canceling") from psycopg.errors.QueryCanceled()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseDatabaseWrapper, "_commit", cancelled)
+        with pytest.raises(RateTooSlow), transaction.atomic(), stage("rate"):
+            query("UPDATE accounts_workspace SET name = 'other' RETURNING 1")
+    assert query("SELECT name FROM accounts_workspace") == [("one",)]
 
 
 def test_a_deadline_ends_with_its_stage(api: Caller) -> None:
