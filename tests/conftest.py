@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from atelier.stacks.postgres import Postgres
 from tests.support import database
 from tests.support.environment import DATABASE
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine is no finding
 
 STACKS = ("faults", "flows")
 """Packages that share one stack, by how long they run: they begin first, and the rest fills the gaps in their waits."""
