@@ -48,6 +48,7 @@ class ServerStack:
         self._lock_file: IO[str] | None = None
         self._stopping = threading.Event()
         self._ready = False
+        self._writing = threading.Lock()
         self._keepers: dict[str, Keeper] = {}
         self._programs: dict[str, Program] = {}
 
@@ -116,7 +117,8 @@ class ServerStack:
     def stop(self) -> None:
         """Stop everything that was started, by pid. Twice is the same as once."""
         self._stopping.set()
-        remove_env(self.home.env)
+        with self._writing:  # after the last keeper that still writes it
+            remove_env(self.home.env)
         for keeper in self._keepers.values():
             keeper.end()
         # The service first, so that it can still give back its work; then what it stands on.
@@ -228,14 +230,16 @@ class ServerStack:
         return ran.stdout
 
     def _write_env(self) -> None:
-        if not self._ready or self._stopping.is_set():
-            return
-        values = {
-            "ATELIER_URL": self.url, "ATELIER_API_KEY": self.api_key, "DATABASE_URL": self.database_url,
-            "BROKER_URL": self.broker_url, "FLOWER_URL": self.flower_url, "ADMIN_URL": f"{self.url}/admin/",
-            "ADMIN_USER": ADMIN_USER, "ADMIN_PASSWORD": self.state.admin_password,
-        }  # fmt: skip
-        write_env(self.home.env, values, {STACK: os.getpid(), **self.pids})
+        """Called by every keeper's thread; what is written last is what is true last."""
+        with self._writing:
+            if not self._ready or self._stopping.is_set():
+                return
+            values = {
+                "ATELIER_URL": self.url, "ATELIER_API_KEY": self.api_key, "DATABASE_URL": self.database_url,
+                "BROKER_URL": self.broker_url, "FLOWER_URL": self.flower_url, "ADMIN_URL": f"{self.url}/admin/",
+                "ADMIN_USER": ADMIN_USER, "ADMIN_PASSWORD": self.state.admin_password,
+            }  # fmt: skip
+            write_env(self.home.env, values, {STACK: os.getpid(), **self.pids})
 
 
 def describe(stack: ServerStack) -> str:

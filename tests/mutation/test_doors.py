@@ -31,7 +31,10 @@ GUARDS = {
     ),
     "iss of another": Code(tokens, "issuer=issuer.name,", ""),
     "expired": Code(tokens, "leeway=LEEWAY_SECONDS", "leeway=10**9"),
-    "no exp": Code(tokens, '_REQUIRED = ("exp", "iss"', '_REQUIRED = ("iss"'),
+    "no exp": Code(
+        tokens, '_REQUIRED = ("exp", "iss"', '_REQUIRED = ("iss"', (('claims["exp"] >', 'claims.get("exp", 0) >'),)
+    ),
+    "lives longer than a day": Code(tokens, "+ issuer.longest_seconds +", "+ 10 * issuer.longest_seconds +"),
     "10 kB": Code(tokens, "LONGEST_TOKEN = 8192", "LONGEST_TOKEN = 10**7"),
     "typ swapped": Code(tokens, 'if str(header.get("typ", "JWT")).lower() not in _TYPES:', "if False:"),
     "a workspace of others": Code(platform, ".filter(workspace_id=name)", ".all()"),

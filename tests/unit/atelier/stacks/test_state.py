@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ def test_the_file_for_scripts_survives_a_shell(tmp_path: Path) -> None:
     script = f'. {path}; printf "%s|%s|%s" "$ADMIN_PASSWORD" "$FLOWER_URL" "$PIDS"'
     shown = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
     assert shown == f"{password}||stack=7,web=8"
+
+
+def test_keepers_that_write_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "env"
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(lambda number: write_env(path, {"ATELIER_URL": "x" * number}, {STACK: number}), range(200)))
+    assert len(read_env(path)["ATELIER_URL"]) == read_pids(read_env(path))[STACK]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_only_a_running_stack_counts_as_live(tmp_path: Path) -> None:
