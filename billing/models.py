@@ -11,7 +11,8 @@ Balances live in `Account` and are written by one trigger, in the transaction of
 
 `granted` and `earned` are the operator's side. They are kept per workspace so that no two workspaces ever wait
 for the same row (docs/adr/0004). The sum of all balances, `trial_balance`, is 0. Transfers, holds and outcomes are
-hash-chained by workspace (docs/adr/0008).
+hash-chained by workspace (docs/adr/0008). `db_index=False`: another index of the table begins with that column.
+`db_constraint=False`: a trigger or a composite key keeps that promise (`migrations/ending.sql`, docs/adr/0013).
 """
 
 from __future__ import annotations
@@ -63,10 +64,12 @@ class Transfer(Chained):
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "trf"))
-    workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
+    workspace = models.ForeignKey(
+        "accounts.Workspace", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in TRANSFER_KINDS])
-    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits")
-    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits")
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits", db_index=False, db_constraint=False)
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits", db_index=False, db_constraint=False)
     amount = models.BigIntegerField()
     debit_balance = models.BigIntegerField(null=True)
     debit_version = models.BigIntegerField(null=True)
@@ -106,7 +109,7 @@ class Hold(Chained):
     """Credits set aside for one reference (a generation). Its end is a `HoldOutcome`."""
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "hld"))
-    workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
+    workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+", db_index=False)
     reference = models.CharField(max_length=60, unique=True)
     amount = models.BigIntegerField()
     transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="hold")
@@ -132,8 +135,10 @@ class HoldOutcome(Chained):
     `expired` is the end of a hold that nobody ended in time.
     """
 
-    hold = models.OneToOneField(Hold, models.PROTECT, primary_key=True, related_name="outcome")
-    workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
+    hold = models.OneToOneField(Hold, models.PROTECT, primary_key=True, related_name="outcome", db_constraint=False)
+    workspace = models.ForeignKey(
+        "accounts.Workspace", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     amount = models.BigIntegerField()
     captured = models.BigIntegerField()
     released = models.BigIntegerField()

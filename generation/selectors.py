@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from atelier.core.database import Now
 from atelier.core.errors import NotFound
+from atelier.core.statements import Statement
 from atelier.core.tenancy import across
 from generation.models import Generation, GenerationEvent, Worker
 from generation.pipeline import lifecycle
@@ -76,17 +77,15 @@ def list_live_workers() -> list[Worker]:
 
 def list_served_models() -> set[str] | None:
     """Names of the models that a worker heard of within a day can load; None while no worker is known."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SERVED, [KNOWN_SECONDS])
-        known, names = cursor.fetchone()
+    known, names = _SERVED.run({"seconds": KNOWN_SECONDS})[0]
     return set(names) if known else None
 
 
-_SERVED = """
+_SERVED = Statement("""
 SELECT count(*) > 0, coalesce(array_agg(DISTINCT served.model) FILTER (WHERE served.model IS NOT NULL), '{}')
 FROM generation_worker LEFT JOIN LATERAL jsonb_array_elements_text(model_names) AS served (model) ON true
-WHERE seen_at > clock_timestamp() - %s * interval '1 second'
-"""
+WHERE seen_at > clock_timestamp() - %(seconds)s::float8 * interval '1 second'
+""")
 
 
 _POSITIONS = """

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -20,6 +19,7 @@ from atelier.accounts.permissions import ALL, ROLES, granted
 from atelier.core.errors import AtelierError
 from atelier.core.origins import client_address, is_within
 from atelier.core.problems import MissingPermission
+from atelier.core.statements import Statement
 from atelier.core.tenancy import across, become
 from atelier.core.walls import check_once
 
@@ -105,18 +105,16 @@ def _find(text: str) -> ApiKey:
 
 _KEY_COLUMNS = [field.attname for field in ApiKey._meta.concrete_fields]
 _WORKSPACE_COLUMNS = [field.attname for field in Workspace._meta.concrete_fields]
-_READ = f"""
+_READ = Statement(f"""
 SELECT {", ".join(f"k.{name}" for name in _KEY_COLUMNS)}, {", ".join(f"w.{name}" for name in _WORKSPACE_COLUMNS)}
 FROM accounts_apikey k JOIN accounts_workspace w ON w.id = k.workspace_id
-WHERE k.lookup = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
-"""  # noqa: S608  (column names of our own models)
+WHERE k.lookup = %(lookup)s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+""")  # noqa: S608  (column names of our own models)
 
 
 def _read(lookup: str) -> ApiKey | None:
     """The usable key and its workspace, by a ready statement: this runs for every request."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [lookup])
-        row = cursor.fetchone()
+    row = _READ.first({"lookup": lookup})
     if row is None:
         return None
     middle = len(_KEY_COLUMNS)

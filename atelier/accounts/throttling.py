@@ -12,6 +12,7 @@ from django.db import connection
 
 from atelier.core.deadlines import stage
 from atelier.core.errors import AtelierError
+from atelier.core.statements import Statement
 
 
 class RateLimited(AtelierError):
@@ -50,7 +51,7 @@ class Allowance:
         return {"RateLimit": item, "RateLimit-Policy": self.limit.policy}
 
 
-_TAKE = """
+_TAKE = Statement("""
 INSERT INTO accounts_tokenbucket AS bucket (key, tokens, updated_at)
 SELECT key, capacity - 1, clock_timestamp()
 FROM unnest(%(keys)s::text[], %(capacities)s::float8[], %(rates)s::float8[]) AS wanted (key, capacity, rate)
@@ -65,7 +66,7 @@ ON CONFLICT (key) DO UPDATE SET
 WHERE bucket.tokens + (%(by_key)s::jsonb -> bucket.key ->> 'rate')::float8
     * greatest(0, extract(epoch FROM clock_timestamp() - bucket.updated_at)) >= 1
 RETURNING key, tokens
-"""
+""")
 
 
 def take_tokens(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
@@ -84,11 +85,11 @@ def take_tokens(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
     return [Allowance(limit, left[_key(caller, limit)]) for limit in limits]
 
 
-_READ = """
+_READ = Statement("""
 SELECT key, least(capacity, tokens + rate * greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))
-FROM unnest(%s::text[], %s::float8[], %s::float8[]) AS wanted (key, capacity, rate)
+FROM unnest(%(keys)s::text[], %(capacities)s::float8[], %(rates)s::float8[]) AS wanted (key, capacity, rate)
 JOIN accounts_tokenbucket USING (key)
-"""
+""")
 
 
 def read_allowances(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
@@ -97,9 +98,8 @@ def read_allowances(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
         return [Allowance(limit, limit.capacity) for limit in limits]
     keys = [_key(caller, limit) for limit in limits]
     rates = [limit.amount / limit.period for limit in limits]
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [keys, [float(limit.capacity) for limit in limits], rates])
-        left = dict(cursor.fetchall())
+    capacities = [float(limit.capacity) for limit in limits]
+    left = dict(_READ.run({"keys": keys, "capacities": capacities, "rates": rates}))
     return [Allowance(limit, left.get(key, limit.capacity)) for limit, key in zip(limits, keys, strict=True)]
 
 
@@ -111,9 +111,7 @@ def _take(caller: str, limits: Sequence[Limit]) -> dict[str, float]:
         "rates": [entry["rate"] for entry in by_key.values()],
         "by_key": json.dumps(by_key),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, parameters)
-        return dict(cursor.fetchall())
+    return dict(_TAKE.run(parameters))
 
 
 def _refusal(caller: str, limit: Limit) -> RateLimited:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -11,6 +11,8 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import DateTimeField, Func, Model
 from django.db.models.expressions import DatabaseDefault
+
+from atelier.core.statements import Statement
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -34,32 +36,39 @@ def database_now() -> datetime:
         return cursor.fetchone()[0]
 
 
+_NOTIFY = Statement("SELECT pg_notify(%(channel)s, %(payload)s)")
+
+
 def notify(channel: str, payload: str = "") -> None:
     """NOTIFY on commit. At most 8,000 bytes; equal notifications of one transaction are folded by PostgreSQL."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+    _NOTIFY.run({"channel": channel, "payload": payload})
 
 
-def insert_row(row: Model) -> None:
-    """INSERT one row by a statement that is put together once a model: compiling a query costs more than running it.
+def insert_row(row: Model, later: Mapping[str, float] | None = None) -> None:
+    """INSERT one row by a statement that is planned once a model: compiling a query costs more than running it.
 
-    What the database fills in (defaults, generated keys) is left to it and not read back. Raises what `save` raises.
+    `later` gives columns the database's time at this statement plus so many seconds. What the database fills in
+    (defaults, generated keys) is left to it and not read back. Raises what `save` raises.
     """
+    moments = later or {}
     given = [(field, getattr(row, field.attname)) for field in row._meta.concrete_fields]
     values = {
         field.column: field.get_db_prep_save(value, connection)
         for field, value in given
-        if not isinstance(value, DatabaseDefault) and not (field.primary_key and value is None)
+        if field.column not in moments
+        and not isinstance(value, DatabaseDefault)
+        and not (field.primary_key and value is None)
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_statement(row._meta.db_table, tuple(values)), list(values.values()))
+    _insertion(row._meta.db_table, tuple(values), tuple(moments)).run(values | dict(moments))
 
 
 @lru_cache(maxsize=64)
-def _insert_statement(table: str, columns: tuple[str, ...]) -> str:
-    names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    places = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {connection.ops.quote_name(table)} ({names}) VALUES ({places})"  # noqa: S608  (our models' names)
+def _insertion(table: str, columns: tuple[str, ...], moments: tuple[str, ...]) -> Statement:
+    names = ", ".join(connection.ops.quote_name(column) for column in (*columns, *moments))
+    places = [f"%({name})s" for name in columns]
+    places += [f"statement_timestamp() + %({name})s::float8 * interval '1 second'" for name in moments]
+    into = connection.ops.quote_name(table)
+    return Statement(f"INSERT INTO {into} ({names}) VALUES ({', '.join(places)})")  # noqa: S608  (our models' names)
 
 
 def attempt(work: Callable[[], T], name: str) -> T | None:

@@ -7,20 +7,22 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from atelier.core.statements import Statement
+
 CHANNEL = "atelier_outbox"
 KEPT_DAYS = 7
 """How long a published message, and with it its dedupe key, is remembered."""
 FORGOTTEN_AT_ONCE = 10_000
 
-_EMIT = """
+_EMIT = Statement("""
 WITH added AS (
     INSERT INTO outbox_outboxmessage (event, subject, lane, payload, dedupe_key, failures)
-    VALUES (%s, %s, %s, %s, %s, 0)
+    VALUES (%(event)s, %(subject)s, %(lane)s, %(payload)s, %(dedupe_key)s, 0)
     ON CONFLICT (dedupe_key) DO NOTHING
     RETURNING id
 )
-SELECT pg_notify(%s, '') FROM added
-"""
+SELECT pg_notify(%(channel)s, '') FROM added
+""")
 
 
 def emit(event: str, *, subject: str, lane: str, dedupe_key: str, payload: dict[str, Any] | None = None) -> None:
@@ -30,8 +32,10 @@ def emit(event: str, *, subject: str, lane: str, dedupe_key: str, payload: dict[
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("emit() belongs inside the transaction of the fact.")
-    with connection.cursor() as cursor:
-        cursor.execute(_EMIT, [event, subject, lane, json.dumps(payload or {}), dedupe_key, CHANNEL])
+    _EMIT.run({
+        "event": event, "subject": subject, "lane": lane, "payload": json.dumps(payload or {}),
+        "dedupe_key": dedupe_key, "channel": CHANNEL,
+    })  # fmt: skip
 
 
 _FORGET = """

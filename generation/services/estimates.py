@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from atelier.core.statements import Statement
 from atelier.core.tenancy import across
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import UnknownModel
@@ -81,17 +82,16 @@ def read_outlook() -> Outlook:
     return Outlook(step_seconds, len(workers))
 
 
-_NEXT = """
+_NEXT = Statement("""
 WITH waiting AS (
     SELECT workspace_id = %(workspace)s AS mine, count(*) AS total FROM generation_generation
     WHERE status = 'queued' AND lane = %(lane)s GROUP BY workspace_id
 ), turn AS (SELECT coalesce(sum(total) FILTER (WHERE mine), 0) + 1 AS own FROM waiting)
 SELECT (own + coalesce((SELECT sum(least(total, own)) FROM waiting WHERE NOT mine), 0))::int FROM turn
-"""
+""")
 
 
 def get_next_position(workspace_id: str, lane: str) -> int:
     """The 1-based place that the workspace's next generation gets in the fair order of its lane."""
-    with across("figures"), connection.cursor() as cursor:
-        cursor.execute(_NEXT, {"workspace": workspace_id, "lane": lane})
-        return cursor.fetchone()[0]
+    with across("figures"):
+        return _NEXT.run({"workspace": workspace_id, "lane": lane})[0][0]

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db import connection
+from atelier.core.statements import Statement
 
 GENERATION_CHANNEL = "atelier_generation"
 """Payload: the generation's id."""
 DISPATCH_CHANNEL = "atelier_dispatch"
 """Somebody may be able to start: new work, a free slot, an open window."""
 
-_ADD = """
+_ADD = Statement("""
 WITH added AS (
-    INSERT INTO generation_generationevent (generation_id, type, data) VALUES (%s, %s, %s)
+    INSERT INTO generation_generationevent (generation_id, type, data)
+    VALUES (%(generation)s, %(type)s, %(data)s)
     ON CONFLICT (generation_id) WHERE type = 'terminal' DO NOTHING RETURNING id
 )
-SELECT pg_notify(%s, %s) FROM added
-"""
+SELECT pg_notify(%(channel)s, %(generation)s) FROM added
+""")
 
 
 def add_event(generation_id: str, kind: str, data: dict[str, Any]) -> None:
     """Append an event and wake its watchers at commit. The caller holds the generation's row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, [generation_id, kind, json.dumps(data), GENERATION_CHANNEL, generation_id])
+    _ADD.run({"generation": generation_id, "type": kind, "data": json.dumps(data), "channel": GENERATION_CHANNEL})

@@ -6,9 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from atelier.core.errors import AtelierError
+from atelier.core.statements import Statement
 from generation.models import IdempotencyRecord
 
 
@@ -58,17 +57,16 @@ def keep_answer(key: Key, answer: Answer) -> bool:
 
     While that other one has not committed, this waits for it.
     """
-    values = [
-        key.workspace_id, key.endpoint, key.text, key.body_digest, answer.status, json.dumps(answer.headers),
-        answer.body,
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, values)
-        return cursor.rowcount == 1
+    values = {
+        "workspace": key.workspace_id, "endpoint": key.endpoint, "key": key.text, "digest": key.body_digest,
+        "status": answer.status, "headers": json.dumps(answer.headers), "answer": answer.body,
+    }  # fmt: skip
+    return _KEEP.first(values) is not None
 
 
-_KEEP = """
+_KEEP = Statement("""
 INSERT INTO generation_idempotencyrecord (workspace_id, endpoint, key, body_digest, status, headers, answer)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+VALUES (%(workspace)s, %(endpoint)s, %(key)s, %(digest)s, %(status)s, %(headers)s, %(answer)s)
 ON CONFLICT (workspace_id, endpoint, key) DO NOTHING
-"""
+RETURNING status
+""")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +13,11 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, RateLimited, take_tokens
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import Now, database_now, insert_row, notify
+from atelier.core.database import Now, insert_row, notify
 from atelier.core.deadlines import stage
 from atelier.core.errors import Conflict
 from atelier.core.ids import new_id
+from atelier.core.statements import together
 from atelier.outbox.services import emit
 from billing.services.holds import place_hold
 from generation.models import Generation
@@ -74,13 +74,12 @@ def submit_generation(
     repeat gets the first answer again and costs nothing.
     """
 
-    def draft() -> Generation:
+    def draft() -> _Draft:
         admitted = admit(workspace, request)
         asked = dataclasses.asdict(request) | {"webhook": shown_hook(request.webhook)}
-        lifetime = timedelta(seconds=request.deadline_seconds)
-        generation = _draft(workspace, actor, admitted.spec, asked, admitted.credits, lifetime)
+        generation = _draft(workspace, actor, admitted.spec, asked, admitted.credits)
         generation.webhook = keep_hook(generation.id, request.webhook)
-        return generation
+        return _Draft(generation, request.deadline_seconds)
 
     return _accept_once(workspace, draft, render, key)
 
@@ -93,33 +92,32 @@ def retry_generation(
     Raises `NotRetryable`, and what `submit_generation` raises.
     """
 
-    def draft() -> Generation:
+    def draft() -> _Draft:
         source = get_generation(workspace.id, generation_id)
         if source.status not in lifecycle.RETRYABLE:
             raise NotRetryable(f"It is {source.status}.", generationStatus=source.status)
         check_model(source.model)
         spec = dataclasses.replace(source.plan_spec, generation_id=new_id("gen"))
-        lifetime = source.deadline_at - source.created_at
-        copy = _draft(workspace, actor, spec, source.request, price_of(spec), lifetime)
+        copy = _draft(workspace, actor, spec, source.request, price_of(spec))
         copy.retry_of_id = source.id
         copy.webhook = move_hook(source.webhook, source.id, copy.id)
-        return copy
+        return _Draft(copy, (source.deadline_at - source.created_at).total_seconds())
 
     return _accept_once(workspace, draft, render, key)
 
 
-def _accept_once(workspace: Workspace, draft: Callable[[], Generation], render: Render, key: Key | None) -> Answer:
+def _accept_once(workspace: Workspace, make: Callable[[], _Draft], render: Render, key: Key | None) -> Answer:
     earlier = find_answer(key) if key else None
     if earlier is not None:
         return earlier
-    generation = draft()
+    draft = make()
     try:
         with transaction.atomic():
             allowances = take_tokens(workspace.id, limits_of(workspace))
-            answer = render(Accepted(generation, allowances))
+            answer = render(Accepted(draft.generation, allowances))
             if key is not None and not keep_answer(key, answer):
                 raise _KeyTaken
-            _insert(generation)
+            _insert(workspace, draft)
             crashpoint("submit.before_commit")
     except _KeyTaken:
         return _first_answer(key)
@@ -146,42 +144,48 @@ def limits_of(workspace: Workspace) -> list[Limit]:
     return [GENERATE_LIMIT, *jobs]
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A generation to be, and how many seconds it may take in all: its times are given by the database."""
+
+    generation: Generation
+    lifetime: float
+
+
 def _draft(
     workspace: Workspace,
     actor: str,
     spec: GenerationSpec,
     asked: dict[str, Any],
     credits: int,
-    lifetime: timedelta,
 ) -> Generation:
-    now = database_now()
     return Generation(
         id=spec.generation_id, workspace_id=workspace.id, actor=actor, lane=workspace.limits.lane, model=spec.model,
-        request=asked, spec=spec.to_json(), credits_held=credits, created_at=now,
-        target_at=now + timedelta(seconds=workspace.limits.target_wait_seconds), deadline_at=now + lifetime,
+        request=asked, spec=spec.to_json(), credits_held=credits,
     )  # fmt: skip
 
 
-def _insert(generation: Generation) -> None:
-    credits = generation.credits_held
+def _insert(workspace: Workspace, draft: _Draft) -> None:
+    generation = draft.generation
     with stage("credit"):
         place_hold(
-            workspace_id=generation.workspace_id, amount=credits, reference=generation.id, actor=generation.actor
+            workspace_id=workspace.id, amount=generation.credits_held, reference=generation.id, actor=generation.actor
         )  # fmt: skip
-    with stage("enqueue"):
-        _write(generation)
+    times = {"created_at": 0.0, "target_at": workspace.limits.target_wait_seconds, "deadline_at": draft.lifetime}
+    with stage("enqueue"), together():
+        _write(generation, times)
 
 
-def _write(generation: Generation) -> None:
+def _write(generation: Generation, times: dict[str, float]) -> None:
     credits = generation.credits_held
-    insert_row(generation)
+    insert_row(generation, times)
     add_event(generation.id, "queued", {"creditsHeld": credits})
+    emit("generation.queued", subject=generation.id, lane=generation.lane, dedupe_key=f"{generation.id}:queued")
+    notify(DISPATCH_CHANNEL)
     record(
         workspace_id=generation.workspace_id, actor=generation.actor, action="generation.queued",
         subject=generation.id, facts={"credits": credits},
     )  # fmt: skip
-    emit("generation.queued", subject=generation.id, lane=generation.lane, dedupe_key=f"{generation.id}:queued")
-    notify(DISPATCH_CHANNEL)
 
 
 def cancel_generation(*, workspace_id: str, generation_id: str, actor: str) -> Generation:

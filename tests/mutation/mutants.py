@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 
 import psycopg
 
+from atelier.core.statements import Statement
 from atelier.core.walls import build_wall, drop_wall
 from tests.support.database import empty
 
@@ -44,7 +45,7 @@ class Code:
 def _is_own(module: ModuleType, value: object) -> bool:
     if isinstance(value, FunctionType):
         return value.__module__ == module.__name__
-    return isinstance(value, str | int | tuple)
+    return isinstance(value, str | int | tuple | Statement)
 
 
 def _exchange(module: ModuleType, name: str, value: object) -> Callable[[], None]:

@@ -186,3 +186,21 @@ def test_a_trigger_is_what_keeps_a_posted_row(books: psycopg.Connection) -> None
         trigger = "audit_entry_immutable" if table == "audit_auditentry" else f"{table}_immutable"
         books.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         books.execute(changes[0])
+
+
+def test_a_trigger_is_what_keeps_an_account(books: psycopg.Connection) -> None:
+    """Transfers have no foreign keys to their accounts: nobody can delete what they name (docs/adr/0013)."""
+    for change in ("DELETE FROM billing_account", "TRUNCATE billing_account CASCADE"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never removed"), books.transaction():
+            books.execute(change)
+    books.execute("ALTER TABLE billing_account DISABLE TRIGGER billing_account_stays")
+    assert books.execute("DELETE FROM billing_account").rowcount == 8
+
+
+def test_a_transfer_between_accounts_that_are_not_there_is_refused(books: psycopg.Connection) -> None:
+    lie = transfer('{"debit_id": 0, "credit_id": -1}')
+    with pytest.raises(psycopg.errors.CheckViolation) as refused, books.transaction():
+        books.execute(lie)
+    assert refused.value.diag.constraint_name == "transfer_fits_accounts"
+    books.execute("ALTER TABLE billing_transfer DISABLE TRIGGER billing_post_transfer")
+    assert books.execute(lie).rowcount == 1

@@ -16,7 +16,7 @@ from generation.services.recovery import reconcile
 from tests.integration.generation.api.caller import SMALL, Caller, code
 from tests.support.stories import open_workspace
 
-STATEMENTS = 16
+MESSAGES = 8
 """BEGIN, COMMIT and savepoints included."""
 
 
@@ -152,12 +152,13 @@ def test_the_burst_of_a_tier_is_named_when_it_is_the_tighter_limit(committed: ob
     assert answers[5].headers["RateLimit-Policy"] == '"jobs";q=20;w=3600'
 
 
-def test_an_accepted_request_takes_few_statements(api: Caller) -> None:
+def test_an_accepted_request_takes_few_round_trips(api: Caller) -> None:
     api.post()
     get_outlook()
     with CaptureQueriesContext(connection) as statements:
         assert api.post().status_code == 202
-    assert len(statements) <= STATEMENTS, "\n".join(query["sql"][:150] for query in statements)
+    sent = [query["sql"] for query in statements if query["sql"]]  # the others wait to be sent together
+    assert len(sent) <= MESSAGES, "\n".join(text[:150] for text in sent)
 
 
 def test_the_answer_is_small_and_compact(api: Caller) -> None:
