@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from atelier.core.database import Now
+from atelier.core.database import columns_of, from_row
 from atelier.core.errors import NotFound
 from atelier.core.statements import Statement
 from atelier.core.tenancy import across
@@ -72,7 +71,13 @@ def list_events(generation_id: str, after: int = 0) -> list[GenerationEvent]:
 
 def list_live_workers() -> list[Worker]:
     """Workers heard of within 20 s."""
-    return list(Worker.objects.filter(seen_at__gt=Now() - timedelta(seconds=ALIVE_SECONDS)))
+    return [from_row(Worker, row) for row in _LIVE.run({"seconds": ALIVE_SECONDS})]
+
+
+_LIVE = Statement(
+    f"SELECT {', '.join(columns_of(Worker))} FROM generation_worker"  # noqa: S608  (our own columns)
+    " WHERE seen_at > clock_timestamp() - %(seconds)s::float8 * interval '1 second'"
+)
 
 
 def list_served_models() -> set[str] | None:

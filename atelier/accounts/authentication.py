@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.permissions import ALL, ROLES, granted
+from atelier.core.database import columns_of, from_row
 from atelier.core.errors import AtelierError
 from atelier.core.origins import client_address, is_within
 from atelier.core.problems import MissingPermission
@@ -103,8 +104,7 @@ def _find(text: str) -> ApiKey:
     return key
 
 
-_KEY_COLUMNS = [field.attname for field in ApiKey._meta.concrete_fields]
-_WORKSPACE_COLUMNS = [field.attname for field in Workspace._meta.concrete_fields]
+_KEY_COLUMNS, _WORKSPACE_COLUMNS = columns_of(ApiKey), columns_of(Workspace)
 _READ = Statement(f"""
 SELECT {", ".join(f"k.{name}" for name in _KEY_COLUMNS)}, {", ".join(f"w.{name}" for name in _WORKSPACE_COLUMNS)}
 FROM accounts_apikey k JOIN accounts_workspace w ON w.id = k.workspace_id
@@ -118,8 +118,8 @@ def _read(lookup: str) -> ApiKey | None:
     if row is None:
         return None
     middle = len(_KEY_COLUMNS)
-    key = ApiKey.from_db("default", _KEY_COLUMNS, row[:middle])
-    key.workspace = Workspace.from_db("default", _WORKSPACE_COLUMNS, row[middle:])
+    key = from_row(ApiKey, row[:middle])
+    key.workspace = from_row(Workspace, row[middle:])
     return key
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import DateTimeField, Func, Model
+from django.db.models import DateTimeField, Func, JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 
 from atelier.core.statements import Statement
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 DISCONNECTED = (OperationalError, InterfaceError)
 """What a lost or restarting database raises."""
@@ -69,6 +71,21 @@ def _insertion(table: str, columns: tuple[str, ...], moments: tuple[str, ...]) -
     places += [f"statement_timestamp() + %({name})s::float8 * interval '1 second'" for name in moments]
     into = connection.ops.quote_name(table)
     return Statement(f"INSERT INTO {into} ({names}) VALUES ({', '.join(places)})")  # noqa: S608  (our models' names)
+
+
+def columns_of(model: type[Model]) -> list[str]:
+    """The columns of a model's table, in the order in which `from_row` wants their values."""
+    return [field.column for field in model._meta.concrete_fields]
+
+
+def from_row(model: type[M], row: Sequence[Any]) -> M:
+    """The object whose columns (`columns_of`) a statement of ours has read."""
+    fields = model._meta.concrete_fields
+    values = [
+        json.loads(value) if isinstance(field, JSONField) and value is not None else value
+        for field, value in zip(fields, row, strict=True)
+    ]
+    return model.from_db("default", [field.attname for field in fields], values)
 
 
 def attempt(work: Callable[[], T], name: str) -> T | None:

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from atelier.core.crashpoints import crashpoint
+from atelier.core.database import columns_of, from_row
+from atelier.core.statements import Statement
 from atelier.outbox.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,7 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
     stay.
     """
     with transaction.atomic():
-        waiting = OutboxMessage.objects.select_for_update(skip_locked=True).filter(published_at=None)
-        messages = list(waiting.order_by("failures", "id")[:BATCH])
+        messages = [from_row(OutboxMessage, row) for row in _TAKE.run({"most": BATCH})]
         sent: list[int] = []
         try:
             for message in messages:
@@ -38,13 +37,21 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
                 sent.append(message.pk)
         except Exception as error:
             log.warning("relay: the broker did not take %s: %s", message.event, error)
-            OutboxMessage.objects.filter(pk=message.pk).update(failures=F("failures") + 1)
+            _FAIL.run({"id": message.pk})
             return -1 if not _mark(sent) else len(sent)
         crashpoint("relay.published")
         return _mark(sent)
 
 
+_TAKE = Statement(
+    f"SELECT {', '.join(columns_of(OutboxMessage))} FROM outbox_outboxmessage"  # noqa: S608  (our own columns)
+    " WHERE published_at IS NULL ORDER BY failures, id LIMIT %(most)s FOR UPDATE SKIP LOCKED"
+)
+_MARK = Statement("UPDATE outbox_outboxmessage SET published_at = now() WHERE id = ANY(%(ids)s::bigint[])")
+_FAIL = Statement("UPDATE outbox_outboxmessage SET failures = failures + 1 WHERE id = %(id)s")
+
+
 def _mark(ids: list[int]) -> int:
     if ids:
-        OutboxMessage.objects.filter(pk__in=ids).update(published_at=Now())
+        _MARK.run({"ids": ids})
     return len(ids)

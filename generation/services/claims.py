@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from atelier.core.database import notify
+from atelier.core.statements import Statement, together
 from atelier.outbox.services import emit
-from generation.models import Generation, Slot, StageResult
+from generation.models import Generation, Slot
 from generation.pipeline import lifecycle
 from generation.pipeline.registry import plan
 from generation.pipeline.spec import GenerationSpec
@@ -61,17 +62,21 @@ def claim_generation(*, generation_id: str) -> Start | None:
             )  # fmt: skip
             return None
         stages = pending_stages(generation)
-        _execute(_START, [stages[0], generation_id])
-        emit(
-            "generation.started", subject=generation_id, lane=generation.route_lane,
-            dedupe_key=f"{generation_id}:started",
-        )  # fmt: skip
+        with together():
+            _START.run({"stage": stages[0], "id": generation_id})
+            emit(
+                "generation.started", subject=generation_id, lane=generation.route_lane,
+                dedupe_key=f"{generation_id}:started",
+            )  # fmt: skip
         return Start(generation.fence + 1, generation.route_lane, stages)
+
+
+_DONE = Statement("SELECT stage FROM generation_stageresult WHERE generation_id = %(id)s")
 
 
 def pending_stages(generation: Generation) -> tuple[str, ...]:
     """The stages of its plan that have no result yet, in order; never empty, for the upload leaves none."""
-    done = set(StageResult.objects.filter(generation_id=generation.id).values_list("stage", flat=True))
+    done = {name for (name,) in _DONE.run({"id": generation.id})}
     return tuple(name for name in plan(generation.plan_spec) if name not in done)
 
 
@@ -83,31 +88,31 @@ def list_waiting_stages(*, generation_id: str, fence: int) -> Start | None:
     return None if generation is None else Start(fence, generation.route_lane, pending_stages(generation))
 
 
-_START = """
-UPDATE generation_generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, stage = %s,
+_START = Statement("""
+UPDATE generation_generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, stage = %(stage)s,
     step = 0, steps = 0, started_at = coalesce(started_at, clock_timestamp()), lease_expires_at = NULL,
     waiting_since = clock_timestamp()
-WHERE id = %s
-"""
+WHERE id = %(id)s
+""")
 
 # One statement each: on its way to a picture a generation passes here ten times.
-_CLAIM = """
+_CLAIM = Statement("""
 WITH mine AS (
-    UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %(lease)s * interval '1 second',
+    UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %(lease)s::float8 * interval '1 second',
         waiting_since = NULL, step = 0, steps = 0, worker = %(worker)s
     WHERE id = %(id)s AND fence = %(fence)s AND stage = %(stage)s AND status = 'running' AND lease_expires_at IS NULL
         AND cancel_requested_at IS NULL
     RETURNING workspace_id, spec, facts
 ), told AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
-    SELECT %(id)s, 'stage', %(event)s FROM mine RETURNING id
+    SELECT %(id)s::text, 'stage', %(event)s::jsonb FROM mine RETURNING id
 )
 SELECT workspace_id, spec, facts,
     (SELECT coalesce(jsonb_object_agg(stage, artifacts), '{}')
         FROM generation_stageresult WHERE generation_id = %(id)s),
     (SELECT pg_notify(%(channel)s, %(id)s) FROM told)
 FROM mine
-"""
+""")
 
 
 def claim_stage(*, generation_id: str, fence: int, stage: str, worker: str) -> StageClaim | None:
@@ -116,7 +121,7 @@ def claim_stage(*, generation_id: str, fence: int, stage: str, worker: str) -> S
         "lease": settings.ATELIER_LEASE_SECONDS, "worker": worker, "id": generation_id, "fence": fence,
         "stage": stage, "event": json.dumps({"stage": stage}), "channel": GENERATION_CHANNEL,
     }  # fmt: skip
-    row = _first(_CLAIM, values)
+    row = _CLAIM.first(values)
     if row is None:
         return None
     spec, facts, results = (_json(value) for value in row[1:4])
@@ -131,24 +136,24 @@ def may_pass_on(*, generation_id: str, fence: int, stage: str) -> bool:
     ).exclude(stage=stage).exists()  # fmt: skip
 
 
-_BEAT = """
+_BEAT = Statement("""
 WITH mine AS (
-    UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %(lease)s * interval '1 second',
+    UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %(lease)s::float8 * interval '1 second',
         step = greatest(step, %(step)s), steps = %(steps)s
     WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
     RETURNING cancel_requested_at
 ), told AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
-    SELECT %(id)s, 'step', %(data)s FROM mine WHERE %(steps)s > 0 RETURNING id
+    SELECT %(id)s::text, 'step', %(data)s::jsonb FROM mine WHERE %(steps)s > 0 RETURNING id
 )
 SELECT cancel_requested_at IS NOT NULL, (SELECT pg_notify(%(channel)s, %(id)s) FROM told) IS NULL FROM mine
-"""
+""")
 
-_KEEP = """
-UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %s * interval '1 second'
-WHERE id = %s AND fence = %s AND status = 'running' AND stage = %s
+_KEEP = Statement("""
+UPDATE generation_generation SET lease_expires_at = clock_timestamp() + %(lease)s::float8 * interval '1 second'
+WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
 RETURNING cancel_requested_at IS NOT NULL
-"""
+""")
 
 
 def report_step(claim: StageClaim, step: int, steps: int) -> bool | None:
@@ -158,36 +163,40 @@ def report_step(claim: StageClaim, step: int, steps: int) -> bool | None:
         "stage": claim.stage, "step": step, "steps": steps, "channel": GENERATION_CHANNEL,
         "data": json.dumps({"stage": claim.stage, "step": step, "steps": steps}),
     }  # fmt: skip
-    row = _first(_BEAT, values)
+    row = _BEAT.first(values)
     return None if row is None else row[0]
 
 
 def keep_lease(claim: StageClaim) -> bool | None:
     """Extend the lease without progress. True: a cancel is asked for; None: the claim is lost."""
-    row = _first(_KEEP, [settings.ATELIER_LEASE_SECONDS, claim.generation_id, claim.fence, claim.stage])
+    values = {
+        "lease": settings.ATELIER_LEASE_SECONDS, "id": claim.generation_id, "fence": claim.fence, "stage": claim.stage,
+    }  # fmt: skip
+    row = _KEEP.first(values)
     return None if row is None else row[0]
 
 
-_RECORD = """
+_RECORD = Statement("""
 WITH mine AS (
     UPDATE generation_generation SET stage = %(next)s, step = 0, steps = 0, facts = facts || %(facts)s::jsonb,
         error_code = '', error_message = '',
         lease_expires_at = CASE WHEN %(hand_over)s THEN NULL
-            ELSE clock_timestamp() + %(lease)s * interval '1 second' END,
+            ELSE clock_timestamp() + %(lease)s::float8 * interval '1 second' END,
         waiting_since = CASE WHEN %(hand_over)s THEN clock_timestamp() END
     WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
     RETURNING id
 ), kept AS (
     INSERT INTO generation_stageresult (generation_id, stage, fence, worker, artifacts, facts, duration_ms)
-    SELECT id, %(stage)s, %(fence)s, %(worker)s, %(artifacts)s, %(facts)s, %(duration)s FROM mine
+    SELECT id, %(stage)s::text, %(fence)s::int, %(worker)s::text, %(artifacts)s::jsonb, %(facts)s::jsonb,
+        %(duration)s::int FROM mine
     ON CONFLICT DO NOTHING
 ), told AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
-    SELECT id, 'stage', %(event)s FROM mine WHERE NOT %(hand_over)s RETURNING id
+    SELECT id, 'stage', %(event)s::jsonb FROM mine WHERE NOT %(hand_over)s::boolean RETURNING id
 )
 SELECT CASE WHEN %(hand_over)s THEN pg_notify(%(dispatch)s, '')
     ELSE (SELECT pg_notify(%(channel)s, %(id)s) FROM told) END FROM mine
-"""
+""")
 
 
 def record_stage(
@@ -201,7 +210,7 @@ def record_stage(
         "artifacts": json.dumps(artifacts), "duration": duration_ms, "event": json.dumps({"stage": next_stage}),
         "dispatch": DISPATCH_CHANNEL, "channel": GENERATION_CHANNEL,
     }  # fmt: skip
-    return _first(_RECORD, values) is not None
+    return _RECORD.first(values) is not None
 
 
 def give_back(*, generation_id: str, fence: int, code: str, message: str, counts: bool) -> None:
@@ -220,30 +229,20 @@ def requeue(generation: Generation, *, code: str, message: str, counts: bool) ->
     if counts and generation.attempt >= settings.ATELIER_MAX_ATTEMPTS:
         return end_generation(generation, lifecycle.FAILED, actor="scheduler", code=code, message=message)
     Slot.objects.filter(generation_id=generation.id).delete()
-    _execute(
-        _REQUEUE,
-        [BACKOFF_SECONDS * generation.attempt, 0 if counts else 1, code, message[:500], generation.id],
-    )
+    _REQUEUE.run({
+        "pause": BACKOFF_SECONDS * generation.attempt, "forgiven": 0 if counts else 1, "code": code,
+        "message": message[:500], "id": generation.id,
+    })  # fmt: skip
     notify(DISPATCH_CHANNEL)
 
 
-_REQUEUE = """
+_REQUEUE = Statement("""
 UPDATE generation_generation SET status = 'queued', lease_expires_at = NULL, waiting_since = NULL,
-    not_before = clock_timestamp() + %s * interval '1 second', attempt = greatest(0, attempt - %s),
-    error_code = %s, error_message = %s, step = 0, steps = 0
-WHERE id = %s
-"""
-
-
-def _execute(statement: str, values: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def _first(statement: str, values: list[Any] | dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()
+    not_before = clock_timestamp() + %(pause)s::float8 * interval '1 second',
+    attempt = greatest(0, attempt - %(forgiven)s),
+    error_code = %(code)s, error_message = %(message)s, step = 0, steps = 0
+WHERE id = %(id)s
+""")
 
 
 def _json(value: Any) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import insert_row
+from atelier.core.database import columns_of, from_row, insert_row
+from atelier.core.statements import Statement, together
 from atelier.outbox.services import emit
 from billing.services.holds import resolve_hold
 from generation.models import Generation, StageResult
@@ -46,8 +47,8 @@ def settle_generation(
             retention_days=retention_days,
         )
         uploaded = {"stage": lifecycle.UPLOAD, "fence": fence, "worker": worker, "duration_ms": duration_ms}
-        insert_row(StageResult(generation=generation, **uploaded))
         captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
+        insert_row(StageResult(generation=generation, **uploaded))
         end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)
         crashpoint("settle.before_commit")
     crashpoint("settle.after_commit")
@@ -77,9 +78,15 @@ def cancel_running(*, generation_id: str, fence: int) -> bool:
     return True
 
 
+_LOCK = Statement(
+    f"SELECT {', '.join(columns_of(Generation))} FROM generation_generation WHERE id = %(id)s FOR UPDATE"  # noqa: S608  (our own columns)
+)
+
+
 def lock_generation(generation_id: str) -> Generation | None:
     """The row, locked until the end of the transaction; None when there is none."""
-    return Generation.objects.select_for_update().filter(id=generation_id).first()
+    row = _LOCK.first({"id": generation_id})
+    return None if row is None else from_row(Generation, row)
 
 
 def end_generation(
@@ -94,20 +101,20 @@ def end_generation(
         "id": generation.id, "status": status, "captured": captured, "code": code, "message": message[:500],
         "event": json.dumps({"status": status, **facts}), "channel": GENERATION_CHANNEL, "dispatch": DISPATCH_CHANNEL,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_END, values)
-    record(
-        workspace_id=generation.workspace_id, actor=actor, action=f"generation.{status}", subject=generation.id,
-        facts=facts,
-    )  # fmt: skip
-    emit(
-        f"generation.{status}", subject=generation.id, lane=generation.route_lane or generation.lane,
-        dedupe_key=f"{generation.id}:terminal",
-    )  # fmt: skip
+    with together():
+        _END.run(values)
+        emit(
+            f"generation.{status}", subject=generation.id, lane=generation.route_lane or generation.lane,
+            dedupe_key=f"{generation.id}:terminal",
+        )  # fmt: skip
+        record(
+            workspace_id=generation.workspace_id, actor=actor, action=f"generation.{status}", subject=generation.id,
+            facts=facts,
+        )  # fmt: skip
 
 
 # The slot is free, the status is told to who watches, and whoever waits for a slot is woken.
-_END = """
+_END = Statement("""
 WITH freed AS (
     DELETE FROM generation_slot WHERE generation_id = %(id)s
 ), ended AS (
@@ -119,7 +126,7 @@ WITH freed AS (
     INSERT INTO generation_generationevent (generation_id, type, data) VALUES (%(id)s, 'terminal', %(event)s)
 )
 SELECT pg_notify(%(dispatch)s, ''), pg_notify(%(channel)s, %(id)s)
-"""
+""")
 
 
 def _lock_ours(generation_id: str, fence: int) -> Generation | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from atelier.core.errors import AtelierError
 from atelier.core.statements import Statement
-from generation.models import IdempotencyRecord
 
 
 class IdempotencyKeyReused(AtelierError):
@@ -42,14 +41,19 @@ class Key:
 
 def find_answer(key: Key) -> Answer | None:
     """The answer given before. Raises `IdempotencyKeyReused` when it was given to another body."""
-    record = IdempotencyRecord.objects.filter(
-        workspace_id=key.workspace_id, endpoint=key.endpoint, key=key.text
-    ).first()
-    if record is None:
+    row = _FIND.first({"workspace": key.workspace_id, "endpoint": key.endpoint, "key": key.text})
+    if row is None:
         return None
-    if record.body_digest != key.body_digest:
+    digest, status, answer, headers = row
+    if digest != key.body_digest:
         raise IdempotencyKeyReused("Use a new key for a new request; this key belongs to another body.")
-    return Answer(record.status, record.answer, record.headers)
+    return Answer(status, answer, json.loads(headers) if isinstance(headers, str) else headers)
+
+
+_FIND = Statement("""
+SELECT body_digest, status, answer, headers FROM generation_idempotencyrecord
+WHERE workspace_id = %(workspace)s AND endpoint = %(endpoint)s AND key = %(key)s
+""")
 
 
 def keep_answer(key: Key, answer: Answer) -> bool:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 
-from django.db import connection
-
+from atelier.core.statements import Statement
 from generation.services.claims import StageClaim
 from generation.services.events import GENERATION_CHANNEL
 
-_REPORT = """
+_REPORT = Statement("""
 WITH mine AS (
     SELECT id FROM generation_generation WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' FOR UPDATE
 ), told AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
-    SELECT id, 'image', %(data)s FROM mine RETURNING id
+    SELECT id, 'image', %(data)s::jsonb FROM mine RETURNING id
 )
 SELECT pg_notify(%(channel)s, %(id)s) FROM told
-"""
+""")
 
 
 def report_image(claim: StageClaim, index: int) -> None:
@@ -26,5 +25,4 @@ def report_image(claim: StageClaim, index: int) -> None:
         "id": claim.generation_id, "fence": claim.fence, "data": json.dumps({"index": index}),
         "channel": GENERATION_CHANNEL,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_REPORT, values)
+    _REPORT.run(values)

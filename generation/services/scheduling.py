@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from django.db import connection, transaction
-from django.db.models import Count
+from django.db import transaction
 
 from atelier.accounts.tiers import Tier, get_tiers
 from atelier.core.crashpoints import crashpoint
+from atelier.core.database import insert_row
+from atelier.core.statements import Statement, together
 from atelier.outbox.services import emit
 from atelier.queues import LANES, route
-from generation.models import Generation, Slot
-from generation.pipeline import lifecycle
+from generation.models import Slot
 from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers
 
@@ -24,7 +24,9 @@ WINDOW = 2
 """Generations dispatched to a GPU worker before they are through with it: one at work, one waiting behind it."""
 
 _LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for its commit
-_DECIDE_ALONE = "SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s)"
+_DECIDE_ALONE = Statement(
+    "SELECT set_config('idle_in_transaction_session_timeout', %(silence)s, true), pg_advisory_xact_lock(%(lock)s)"
+)
 SILENCE = "5s"
 """A dispatcher that freezes while it decides loses its turn after so long: PostgreSQL ends its session."""
 _BEFORE_OR_ON_GPU = (
@@ -49,8 +51,7 @@ def dispatch_next() -> bool:
     if not _somebody_waits():
         return False
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_DECIDE_ALONE, [SILENCE, _LOCK])
+        _DECIDE_ALONE.run({"silence": SILENCE, "lock": _LOCK})
         candidate = _choose(list_open_lanes())
         if candidate is None:
             return False
@@ -60,18 +61,25 @@ def dispatch_next() -> bool:
     return True
 
 
+_WAITING = Statement("SELECT EXISTS (SELECT FROM generation_generation WHERE status = 'queued')")
+
+
 def _somebody_waits() -> bool:
     """Most rounds find an empty queue; one cheap look then stands for five statements under the lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM generation_generation WHERE status = 'queued')")
-        return cursor.fetchone()[0]
+    return _WAITING.run()[0][0]
+
+
+_FLIGHTS = Statement("""
+SELECT route_lane, count(*), count(*) FILTER (WHERE stage = ANY(%(early)s::text[])) FROM generation_generation
+WHERE status IN ('dispatched', 'running') GROUP BY route_lane
+""")
 
 
 def list_open_lanes() -> set[str]:
     """Lanes to which a generation may be sent now: below the queue's cap, and a worker of theirs has room."""
-    flights = Generation.objects.filter(status__in=lifecycle.IN_FLIGHT)
-    running = dict(flights.values_list("route_lane").annotate(total=Count("id")))
-    on_gpu = dict(flights.filter(stage__in=_BEFORE_OR_ON_GPU).values_list("route_lane").annotate(total=Count("id")))
+    flights = _FLIGHTS.run({"early": list(_BEFORE_OR_ON_GPU)})
+    running = {lane: total for lane, total, _ in flights}
+    on_gpu = {lane: early for lane, _, early in flights}
     tiers = _by_lane()
     groups = [_lanes_of(worker.queues) for worker in list_live_workers()]
     return {
@@ -94,7 +102,7 @@ def _lanes_of(queues: list[str]) -> tuple[str, ...]:
     return tuple(lane for lane in LANES if route("gpu", lane) in queues)
 
 
-_NEXT = """
+_NEXT = Statement("""
 WITH clock AS (SELECT coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0) AS now)
 SELECT waiting.id, queue.workspace_id, queue.lane,
     (SELECT min(number) FROM generate_series(1, queue.slots) AS number
@@ -114,12 +122,12 @@ CROSS JOIN LATERAL (
 ) AS waiting
 LEFT JOIN generation_turn lane ON lane.name = queue.lane
 LEFT JOIN generation_turn workspace ON workspace.name = queue.workspace_id
-WHERE (queue.lane = ANY(%(lanes)s) OR waiting.late)
+WHERE (queue.lane = ANY(%(lanes)s::text[]) OR waiting.late)
     AND (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = queue.workspace_id) < queue.slots
 ORDER BY NOT waiting.late, greatest(lane.served, clock.now), workspace.served NULLS FIRST, waiting.created_at,
     waiting.id
 LIMIT 1
-"""
+""")
 
 
 def _choose(lanes: set[str]) -> Candidate | None:
@@ -127,9 +135,7 @@ def _choose(lanes: set[str]) -> Candidate | None:
     if not lanes:
         return None
     slots = {tier.lane: tier.running_at_once for tier in get_tiers().values()}
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, {"lanes": list(lanes), "slots": json.dumps(slots)})
-        row = cursor.fetchone()
+    row = _NEXT.first({"lanes": list(lanes), "slots": json.dumps(slots)})
     if row is None:
         return None
     generation_id, workspace_id, lane, slot = row
@@ -138,30 +144,29 @@ def _choose(lanes: set[str]) -> Candidate | None:
 
 def _take(candidate: Candidate) -> None:
     """Nothing is written when the generation left the queue in the meantime (cancelled)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DISPATCH, [candidate.route_lane, candidate.generation_id])
-        row = cursor.fetchone()
-        if row is None:
-            return
-        share = 1 / _by_lane()[candidate.lane].weight
-        cursor.execute(_SERVE, {"lane": candidate.lane, "share": share, "workspace": candidate.workspace_id})
-    Slot.objects.bulk_create([
-        Slot(generation_id=candidate.generation_id, workspace_id=candidate.workspace_id, number=candidate.slot)
-    ])  # fmt: skip
-    emit(
-        "generation.dispatched", subject=candidate.generation_id, lane=candidate.route_lane,
-        dedupe_key=f"{candidate.generation_id}:wake:{row[0]}",
-    )  # fmt: skip
+    row = _DISPATCH.first({"lane": candidate.route_lane, "id": candidate.generation_id})
+    if row is None:
+        return
+    share = 1 / _by_lane()[candidate.lane].weight
+    with together():
+        _SERVE.run({"lane": candidate.lane, "share": share, "workspace": candidate.workspace_id})
+        insert_row(
+            Slot(generation_id=candidate.generation_id, workspace_id=candidate.workspace_id, number=candidate.slot)
+        )  # fmt: skip
+        emit(
+            "generation.dispatched", subject=candidate.generation_id, lane=candidate.route_lane,
+            dedupe_key=f"{candidate.generation_id}:wake:{row[0]}",
+        )  # fmt: skip
 
 
-_DISPATCH = """
-UPDATE generation_generation SET status = 'dispatched', route_lane = %s, dispatched_at = clock_timestamp(),
+_DISPATCH = Statement("""
+UPDATE generation_generation SET status = 'dispatched', route_lane = %(lane)s, dispatched_at = clock_timestamp(),
     wakes = wakes + 1, stage = '', not_before = NULL
-WHERE id = %s AND status = 'queued' RETURNING wakes
-"""
+WHERE id = %(id)s AND status = 'queued' RETURNING wakes
+""")
 
 # Start-time fair queueing (Goyal, Vin, Cheng 1996): a lane that was idle joins at the clock and is owed no past.
-_SERVE = """
+_SERVE = Statement("""
 WITH start AS (
     SELECT greatest(
         coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0),
@@ -170,7 +175,7 @@ WITH start AS (
 )
 INSERT INTO generation_turn (name, served)
 SELECT 'clock', tag FROM start
-UNION ALL SELECT %(lane)s, tag + %(share)s FROM start
-UNION ALL SELECT %(workspace)s, extract(epoch FROM clock_timestamp())::float8 FROM start
+UNION ALL SELECT %(lane)s::text, tag + %(share)s::float8 FROM start
+UNION ALL SELECT %(workspace)s::text, extract(epoch FROM clock_timestamp())::float8 FROM start
 ON CONFLICT (name) DO UPDATE SET served = excluded.served
-"""
+""")

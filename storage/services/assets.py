@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
-from atelier.core.database import database_now
+from atelier.core.database import columns_of, from_row
 from atelier.core.errors import AtelierError
+from atelier.core.ids import new_id
+from atelier.core.statements import Statement
 from storage.blobs import get_blobs
 from storage.formats import CONTENT_TYPES
 from storage.keys import asset_key, asset_prefix
 from storage.models import Asset
-from storage.retention import expiry
+from storage.retention import lifetime
 
 
 class AssetConflict(AtelierError):
@@ -57,6 +60,17 @@ def delete_unrecorded(*, workspace_id: str, source_id: str) -> int:
     return get_blobs().delete_prefix(asset_prefix(workspace_id, source_id), keep=set(recorded))
 
 
+_RECORD = Statement(f"""
+INSERT INTO storage_asset (id, workspace_id, source_id, ordinal, key, sha256, size_bytes, width, height, format,
+    created_at, expires_at)
+SELECT id, %(workspace)s::text, %(source)s::text, ordinal, key, sha256, size_bytes, width, height, format,
+    statement_timestamp(), statement_timestamp() + %(seconds)s::float8 * interval '1 second'
+FROM jsonb_to_recordset(%(images)s::jsonb) AS image (id text, ordinal int, key text, sha256 text, size_bytes bigint,
+    width int, height int, format text)
+ON CONFLICT DO NOTHING RETURNING {", ".join(columns_of(Asset))}
+""")  # noqa: S608  (column names of our own model)
+
+
 def record_assets(
     *, workspace_id: str, source_id: str, images: Sequence[StoredImage], retention_days: int
 ) -> list[Asset]:
@@ -67,12 +81,15 @@ def record_assets(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("assets are recorded inside the caller's transaction")
-    now = database_now()
-    place = {"workspace_id": workspace_id, "source_id": source_id}
-    times = {"created_at": now, "expires_at": expiry(now, retention_days)}
-    new = [Asset(**place, **asdict(image), **times) for image in images]
-    Asset.objects.bulk_create(new, ignore_conflicts=True)
-    recorded = {asset.ordinal: asset for asset in Asset.objects.filter(**place)}
-    if any(image.ordinal not in recorded or recorded[image.ordinal].key != image.key for image in images):
+    new = [{"id": new_id("img"), **asdict(image)} for image in images]
+    values = {
+        "workspace": workspace_id, "source": source_id, "seconds": lifetime(retention_days).total_seconds(),
+        "images": json.dumps(new),
+    }  # fmt: skip
+    recorded = [from_row(Asset, row) for row in _RECORD.run(values)]
+    if len(recorded) < len(new):  # some were there before
+        recorded = list(Asset.objects.filter(workspace_id=workspace_id, source_id=source_id))
+    by_place = {asset.ordinal: asset for asset in recorded}
+    if any(image.ordinal not in by_place or by_place[image.ordinal].key != image.key for image in images):
         raise AssetConflict()
-    return [recorded[image.ordinal] for image in images]
+    return [by_place[image.ordinal] for image in images]

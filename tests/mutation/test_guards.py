@@ -47,8 +47,8 @@ GUARDS = [
     guard(
         "a heartbeat without its fence",
         late(claims.keep_lease),
-        Code(claims, "WHERE id = %s AND fence = %s AND status = 'running' AND stage = %s\nRETURNING cancel",
-             "WHERE id = %s AND %s >= 0 AND status = 'running' AND stage = %s\nRETURNING cancel"),
+        Code(claims, "fence = %(fence)s AND status = 'running' AND stage = %(stage)s\nRETURNING cancel_requested_at IS",
+             "%(fence)s >= 0 AND status = 'running' AND stage = %(stage)s\nRETURNING cancel_requested_at IS"),
     ),
     guard(
         "a delivery without its fence",
@@ -136,7 +136,7 @@ GUARDS = [
     guard(
         "a key that fits any body",
         lambda _: test_idempotency.test_another_body_under_a_used_key_is_refused(open_workspace("one", "starter")),
-        Code(generation.services.idempotency, "record.body_digest != key.body_digest", "False"),
+        Code(generation.services.idempotency, "digest != key.body_digest", "False"),
     ),
     guard(
         "a bucket that does not look how full it is",
@@ -148,7 +148,7 @@ GUARDS = [
         lambda scene: test_relay.test_one_message_that_cannot_be_sent_does_not_stop_the_others(
             Mailbox(scene.folder / "mailbox")
         ),
-        Code(atelier.outbox.relay, 'order_by("failures", "id")', 'order_by("id")'),
+        Code(atelier.outbox.relay, "ORDER BY failures, id", "ORDER BY id"),
     ),
 ]  # fmt: skip
 
