@@ -21,6 +21,19 @@ from bench.tenants import make_keys
 
 CLIENTS, REQUESTS_EACH, KEYED_EACH, BARE_EACH = 8, 200, 60, 200
 P50_MS, P99_MS = 30, 150
+TABLES, ALIKE = (1_000, 1_000_000), 1.2
+EMPTY_QUEUE = """
+UPDATE generation_generation SET status = 'cancelled', completed_at = clock_timestamp() WHERE status = 'queued'
+"""
+FILL = """
+INSERT INTO generation_generation SELECT old.* FROM (SELECT g FROM generation_generation g LIMIT 1) AS one,
+    generate_series((SELECT count(*) FROM generation_generation) + 1, %s) AS number,
+    LATERAL jsonb_populate_record(one.g, jsonb_build_object(
+        'id', 'gen_old_' || number, 'status', 'completed', 'created_at', now() - number * interval '8 seconds',
+        'completed_at', now() - number * interval '8 seconds' + interval '5 seconds'
+    )) AS old
+"""
+"""Copies of a generation that is there, each with its own id and time."""
 
 
 def measure(session: Session) -> Iterator[Result]:
@@ -43,6 +56,7 @@ def measure(session: Session) -> Iterator[Result]:
         figures["ms"]["p50"] <= P50_MS and figures["ms"]["p99"] <= P99_MS,
     )  # fmt: skip
     yield _with_idempotency_keys(session)
+    yield _in_a_full_table(session)
 
 
 def _accept(session: Session) -> tuple[list[float], dict]:
@@ -61,6 +75,32 @@ def _with_idempotency_keys(session: Session) -> Result:
     times, seconds = run_clients(session.server.port, _shares(session, KEYED_EACH, keyed=True))
     figures = {"ms": spread(times), "requests": len(times), "requestsPerSecond": round(len(times) / seconds)}
     return Result("accept with an Idempotency-Key", figures)
+
+
+def _in_a_full_table(session: Session) -> Result:
+    """The same requests beside a thousand generations and beside a million; the queue is of one length each time."""
+    spreads = {}
+    for size in TABLES:
+        session.database.execute(EMPTY_QUEUE)
+        _fill(session, size)
+        times, _ = run_clients(session.server.port, _shares(session, REQUESTS_EACH))
+        spreads[size] = spread(times)
+    few, many = (spreads[size] for size in TABLES)
+    shares = {rank: round(many[rank] / few[rank], 2) for rank in ("p50", "p99")}
+    figures = {f"{size:,} generations": figure for size, figure in spreads.items()} | {"ratio": shares}
+    return Result(
+        f"accept beside {TABLES[0]:,} and {TABLES[1]:,} generations", figures, "p50 and p99 within 20 %",
+        all(share <= ALIKE for share in shares.values()),
+    )  # fmt: skip
+
+
+def _fill(session: Session, size: int) -> None:
+    """Ended generations of the last months, until the table has `size` rows; its statistics are fresh."""
+    database = session.database
+    database.execute("SET session_replication_role = replica")
+    database.execute(FILL, [size])
+    database.execute("RESET session_replication_role")
+    database.execute("VACUUM ANALYZE generation_generation")
 
 
 def _shares(session: Session, each: int, *, keyed: bool = False) -> list[list[Post]]:

@@ -47,7 +47,11 @@ def committed(postgres: Postgres, django_db_blocker: pytest.FixtureRequest) -> I
     from django.db import connections
 
     from atelier.core.tenancy import across
+    from generation.services.admission import SERVED
+    from generation.services.estimates import QUEUES
 
+    for known in (SERVED, QUEUES):  # by another test, a moment ago
+        known.forget()
     with django_db_blocker.unblock(), across("tests"):  # a test sees everything; what it calls says for whom
         yield postgres
         connections.close_all()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from django.apps import apps
+
+from atelier.core.fresh import Fresh
 
 DAY_SECONDS = 86_400
 FRESH_SECONDS = 5.0
@@ -41,23 +42,22 @@ DEFAULTS = {
 }
 """`weight` is a tier's share of workers that several tiers use at once. Names and lanes are fixed: queues bear them."""
 
-_known: tuple[float, Mapping[str, Tier]] = (0.0, {})
-
 
 def get_tiers() -> Mapping[str, Tier]:
     """The tiers by name as they are now; at most one query in FRESH_SECONDS. A tier without a row has its default."""
-    global _known
-    read_at, tiers = _known
-    if not tiers or time.monotonic() - read_at > FRESH_SECONDS:
-        tiers = DEFAULTS | {row.name: _tier(row) for row in apps.get_model("accounts", "TierTerms").objects.all()}
-        _known = (time.monotonic(), tiers)
-    return tiers
+    return _tiers.get()
 
 
 def read_again() -> None:
     """Forget what was read: the next look asks the database."""
-    global _known
-    _known = (0.0, {})
+    _tiers.forget()
+
+
+def _read() -> Mapping[str, Tier]:
+    return DEFAULTS | {row.name: _tier(row) for row in apps.get_model("accounts", "TierTerms").objects.all()}
+
+
+_tiers = Fresh(_read, FRESH_SECONDS)
 
 
 def _tier(row: Any) -> Tier:

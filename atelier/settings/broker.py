@@ -9,7 +9,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"confirm_publish": True, "read_timeout": 20, "write_timeout": 20}
     if CELERY_BROKER_URL.startswith("amqp")
-    else {"polling_interval": 0.01}
+    else {"polling_interval": 0.005}
 )
 CELERY_TASK_QUEUES = queues.declared()
 CELERY_TASK_DEFAULT_QUEUE = queues.CONTROL

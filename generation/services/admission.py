@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from atelier.accounts.models import Workspace
 from atelier.core.errors import InvalidRequest
+from atelier.core.fresh import Fresh
 from atelier.core.ids import new_id
 from billing.selectors import get_rate_steps
 from generation.catalog import get_catalog, list_knowledge
@@ -46,6 +47,10 @@ class PromptNotUnderstood(InvalidRequest):
     code = "prompt_not_understood"
     status = 422
     title = "The model can read nothing of the prompt"
+
+
+SERVED = Fresh(list_served_models, seconds=1.0)
+"""Workers come and go more slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def check_model(name: str) -> None:
 
 
 def _check_served(name: str) -> None:
-    served = list_served_models()
+    served = SERVED.get()
     if served is not None and name not in served:
         raise ModelUnavailable(f"No worker can load the model {name!r}.", model=name)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
 
+from atelier.core.fresh import Fresh
 from atelier.core.statements import Statement
 from atelier.core.tenancy import across
 from generation.catalog import get_catalog
@@ -17,6 +17,7 @@ from generation.pipeline.spec import GenerationSpec
 from generation.selectors import list_live_workers
 
 FRESH_SECONDS = 10.0
+QUEUE_SECONDS = 1.0
 RECENT = 200
 """Completed runs that are looked at, newest first, of all models together."""
 UNKNOWN_STEP_SECONDS = 0.1
@@ -49,17 +50,9 @@ def _catalogue_step_seconds(model: str) -> float:
         return UNKNOWN_STEP_SECONDS
 
 
-_latest: tuple[float, Outlook] = (-math.inf, Outlook())
-
-
 def get_outlook() -> Outlook:
-    """What this process knows, at most 10 s old. Threads may refresh it twice; they find the same."""
-    global _latest
-    taken_at, outlook = _latest
-    if time.monotonic() - taken_at > FRESH_SECONDS:
-        outlook = read_outlook()
-        _latest = (time.monotonic(), outlook)
-    return outlook
+    """What this process knows, at most 10 s old."""
+    return _outlook.get()
 
 
 _STEP_SECONDS = """
@@ -82,16 +75,35 @@ def read_outlook() -> Outlook:
     return Outlook(step_seconds, len(workers))
 
 
-_NEXT = Statement("""
-WITH waiting AS (
-    SELECT workspace_id = %(workspace)s AS mine, count(*) AS total FROM generation_generation
-    WHERE status = 'queued' AND lane = %(lane)s GROUP BY workspace_id
-), turn AS (SELECT coalesce(sum(total) FILTER (WHERE mine), 0) + 1 AS own FROM waiting)
-SELECT (own + coalesce((SELECT sum(least(total, own)) FROM waiting WHERE NOT mine), 0))::int FROM turn
+_outlook = Fresh(read_outlook, FRESH_SECONDS)
+
+_OWN = Statement("""
+SELECT count(*) FROM generation_generation
+WHERE status = 'queued' AND lane = %(lane)s AND workspace_id = %(workspace)s
+""")
+_WAITING = Statement("""
+SELECT lane, workspace_id, count(*) FROM generation_generation WHERE status = 'queued' GROUP BY lane, workspace_id
 """)
 
 
-def get_next_position(workspace_id: str, lane: str) -> int:
-    """The 1-based place that the workspace's next generation gets in the fair order of its lane."""
+def _read_queues() -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
     with across("figures"):
-        return _NEXT.run({"workspace": workspace_id, "lane": lane})[0][0]
+        for lane, workspace_id, total in _WAITING.run():
+            found.setdefault(lane, {})[workspace_id] = total
+    return found
+
+
+QUEUES = Fresh(_read_queues, QUEUE_SECONDS)
+"""How many generations wait, by lane and workspace. Counting a long queue for each request would cost more than the
+request."""
+
+
+def get_next_position(workspace_id: str, lane: str) -> int:
+    """The 1-based place that the workspace's next generation gets in the fair order of its lane.
+
+    Its own queue is counted now, those of the others are known for at most a second.
+    """
+    own = _OWN.run({"workspace": workspace_id, "lane": lane})[0][0] + 1
+    others = (total for name, total in QUEUES.get().get(lane, {}).items() if name != workspace_id)
+    return own + sum(min(total, own) for total in others)

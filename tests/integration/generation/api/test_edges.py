@@ -17,6 +17,7 @@ from atelier.stacks.postgres import Postgres
 from generation.api import views
 from generation.models import Generation
 from tests.integration.generation.api.caller import BASE, SMALL, Caller, code
+from tests.support.installation import wait_until
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_a_database_that_is_away_is_a_503_and_nothing_is_lost(api: Caller, postg
         postgres.start()
     connections.close_all()
     # The pool tries again within its own pauses, which end after 5 s.
-    assert 200 in (api.get(f"/projects/{generation_id}").status_code for _ in range(4))
+    wait_until(lambda: api.get(f"/projects/{generation_id}").status_code == 200, "the database is used again")
 
 
 def test_the_service_says_that_it_is_ready(api: Caller, client: Client) -> None:

@@ -12,7 +12,7 @@ from generation.models import Generation
 from generation.pipeline.lifecycle import RETRYABLE, STATUSES
 from generation.pipeline.request import GenerationRequest
 from generation.selectors import GenerationNotFound, get_generation
-from generation.services.admission import ModelUnavailable, SizeNotAllowed, UnknownModelError, UnknownStyleError
+from generation.services.admission import SERVED, ModelUnavailable, SizeNotAllowed, UnknownModelError, UnknownStyleError
 from generation.services.completion import fail_generation
 from generation.services.presence import announce_worker
 from generation.services.scheduling import dispatch_next
@@ -97,6 +97,7 @@ def test_a_model_that_no_worker_can_load_is_refused_once_workers_are_known(works
     with pytest.raises(ModelUnavailable):
         submit(workspace)
     announce_worker(name="gpu-2", queues=["gpu.priority"], models=["tiny"])
+    SERVED.forget()  # known for a second
     submit(workspace)
 
 
@@ -198,6 +199,7 @@ def test_a_retry_for_a_model_that_no_worker_serves_any_more_is_refused_and_costs
     generation = submit(workspace)
     cancel_generation(workspace_id=workspace.id, generation_id=generation.id, actor="key_test")
     announce_worker(name="elsewhere", queues=["gpu.basic"], models=["another"])
+    SERVED.forget()
     with pytest.raises(ModelUnavailable):
         retry(workspace, generation)
     assert Generation.objects.count() == 1
