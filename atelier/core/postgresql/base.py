@@ -7,6 +7,7 @@ same message; so is the BEGIN of a transaction.
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +22,7 @@ from atelier.core.tenancy import current_tenant
 
 UNKNOWN = "?"
 TRUSTED_SECONDS = 1.0
-"""A connection that was found alive so short a time ago is not asked again."""
+"""A connection that was found alive so short a time ago, and whose server has not hung up, is not asked again."""
 Execute = Callable[[Any, Any, bool, dict[str, Any]], Any]
 
 
@@ -77,13 +78,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def take_over(raw: psycopg.Connection[Any]) -> None:
     """Check a connection that leaves the pool, and tell it for whom, in one round trip."""
     kept: Any = raw  # our own attributes live on the connection that they are about
-    if time.monotonic() - getattr(kept, "alive_at", 0.0) < TRUSTED_SECONDS:
+    if time.monotonic() - getattr(kept, "alive_at", 0.0) < TRUSTED_SECONDS and _is_silent(raw):
         if kept.told_in_transaction:  # the pool may have taken it back
             kept.told = UNKNOWN
         return
     wanted = current_tenant()
     raw.execute("SELECT set_config('atelier.workspace', %s, false)", [wanted])
     kept.told, kept.told_in_transaction, kept.alive_at = wanted, False, time.monotonic()
+
+
+def _is_silent(raw: psycopg.Connection[Any]) -> bool:
+    """Nothing has come unasked: a server that ended has closed the socket, which makes it readable."""
+    poll = select.poll()
+    poll.register(raw.fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 def _say_for_whom(execute: Execute, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
