@@ -74,14 +74,14 @@ def submit_generation(
     repeat gets the first answer again and costs nothing.
     """
 
-    def draft() -> _Draft:
+    def make() -> _Draft:
         admitted = admit(workspace, request)
         asked = dataclasses.asdict(request) | {"webhook": shown_hook(request.webhook)}
-        generation = _draft(workspace, actor, admitted.spec, asked, admitted.credits)
+        generation = _new_generation(workspace, actor, admitted.spec, asked, admitted.credits)
         generation.webhook = keep_hook(generation.id, request.webhook)
         return _Draft(generation, request.deadline_seconds)
 
-    return _accept_once(workspace, draft, render, key)
+    return _accept_once(workspace, make, render, key)
 
 
 def retry_generation(
@@ -92,18 +92,18 @@ def retry_generation(
     Raises `NotRetryable`, and what `submit_generation` raises.
     """
 
-    def draft() -> _Draft:
+    def make() -> _Draft:
         source = get_generation(workspace.id, generation_id)
         if source.status not in lifecycle.RETRYABLE:
             raise NotRetryable(f"It is {source.status}.", generationStatus=source.status)
         check_model(source.model)
         spec = dataclasses.replace(source.plan_spec, generation_id=new_id("gen"))
-        copy = _draft(workspace, actor, spec, source.request, price_of(spec))
+        copy = _new_generation(workspace, actor, spec, source.request, price_of(spec))
         copy.retry_of_id = source.id
         copy.webhook = move_hook(source.webhook, source.id, copy.id)
         return _Draft(copy, (source.deadline_at - source.created_at).total_seconds())
 
-    return _accept_once(workspace, draft, render, key)
+    return _accept_once(workspace, make, render, key)
 
 
 def _accept_once(workspace: Workspace, make: Callable[[], _Draft], render: Render, key: Key | None) -> Answer:
@@ -152,7 +152,7 @@ class _Draft:
     lifetime: float
 
 
-def _draft(
+def _new_generation(
     workspace: Workspace,
     actor: str,
     spec: GenerationSpec,
