@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 GENESIS = bytes(32)
 """What the first row of a chain names as the row before it."""
@@ -21,8 +22,7 @@ class Chain:
     workspace_at: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A stored row: its place, both digests (32 bytes each), and its fields as UTF-8 (None is NULL)."""
 
     workspace_id: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -23,13 +24,10 @@ def read_links(chain: Chain) -> Iterator[Link]:
         for block in copy:
             line = bytes(block)
             seq, before, digest, *raw = line[:-1].split(b"\t")
-            row: list[bytes | None] = [*raw] if b"\\" not in line else [_unescape(field) for field in raw]
+            row = [_unescape(field) if b"\\" in field else field for field in raw]
             workspace = row[at]
-            yield Link("" if workspace is None else workspace.decode(), int(seq), _hex(before), _hex(digest), row)
-
-
-def _hex(field: bytes) -> bytes:
-    return bytes.fromhex(field.decode())
+            name = "" if workspace is None else workspace.decode()
+            yield Link(name, int(seq), unhexlify(before), unhexlify(digest), row)
 
 
 _ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
