@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import select
 import socket
 import time
 from collections.abc import Sequence
@@ -69,6 +70,9 @@ class Client:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _exchange(self, request: bytes) -> tuple[int, bytes]:
+        if select.select([self._socket], [], [], 0)[0]:  # the server hung up while there was nothing to ask
+            self.close()
+            self._open()
         self._socket.sendall(request)
         head, _, content = self._receive(b"", lambda seen: b"\r\n\r\n" in seen).partition(b"\r\n\r\n")
         fields = head.lower().split(b"\r\n")

@@ -17,25 +17,29 @@ def read_links(chain: Chain) -> Iterator[Link]:
     fields = ", ".join(chain.columns)
     statement = (
         f"COPY (SELECT chain_seq, encode(prev_hash, 'hex'), encode(hash, 'hex'), {fields} FROM {chain.table}"  # noqa: S608
-        ' ORDER BY workspace_id COLLATE "C" NULLS FIRST, chain_seq) TO STDOUT'
+        " ORDER BY workspace_id, chain_seq) TO STDOUT"
     )
     at = chain.workspace_at
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in copy:
             line = bytes(block)
             seq, before, digest, *raw = line[:-1].split(b"\t")
-            row = [_unescape(field) if b"\\" in field else field for field in raw]
+            if line.count(b"\\") == line.count(b"\t\\N"):  # nothing is escaped: every backslash says NULL
+                row = [None if field == _NULL else field for field in raw]
+            else:
+                row = [_unescape(field) for field in raw]
             workspace = row[at]
             name = "" if workspace is None else workspace.decode()
             yield Link(name, int(seq), unhexlify(before), unhexlify(digest), row)
 
 
+_NULL = b"\\N"
 _ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
 
 def _unescape(field: bytes) -> bytes | None:
     r"""A column of COPY's text form (PostgreSQL manual, COPY, Text Format): `\N` is NULL."""
-    if field == b"\\N":
+    if field == _NULL:
         return None
     first, *rest = field.split(b"\\\\")
     parts = [_letters(part) for part in (first, *rest)]
