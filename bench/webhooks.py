@@ -110,7 +110,10 @@ def _latency(there: Street) -> Result:
     ids = there.do("endpoints", *urls)
     assert isinstance(ids, list)
     with worker(there):
-        there.do("emit", "10", "3", given=ids[:1])  # until everything is warm
+        warm = there.do("emit", "10", "3", given=ids[:1])
+        assert isinstance(warm, dict)
+        # Behind them is nothing that other benches left in the queue, which had no worker until now.
+        _wait(lambda: there.arrived().keys() >= set(warm), 120)
         committed = there.do("emit", str(RATE), str(SECONDS), given=ids)
         assert isinstance(committed, dict)
         names = list(committed)
