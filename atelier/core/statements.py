@@ -21,6 +21,8 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 def together() -> Iterator[None]:
     """What is executed in the block is sent in one message at its end, in order; nothing of it can be read.
 
+    It is sent for the tenant, and within the time limit, that hold where the block ends: change neither inside.
+
     Raises TransactionManagementError outside a transaction, and at the end of the block what its statements raise.
     """
     if not connection.in_atomic_block:

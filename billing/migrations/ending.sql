@@ -50,7 +50,7 @@ CREATE TRIGGER billing_account_stays BEFORE DELETE OR TRUNCATE ON billing_accoun
 
 -- The triggers of chains.sql with fewer statements: each call of a function that runs as somebody else costs more than
 -- what it does here. The digest is still that of atelier/audit/migrations/chain.sql.
-CREATE FUNCTION audit_digest(before bytea, place bigint, line text) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS
+CREATE OR REPLACE FUNCTION audit_digest(before bytea, place bigint, line text) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT sha256(before || convert_to(concat(length(place::text), ':', place, ',', line), 'UTF8')) $$;
 
 CREATE OR REPLACE FUNCTION billing_post_transfer() RETURNS trigger
