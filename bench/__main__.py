@@ -6,7 +6,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import accept, drain, ledger, machine, memory, message, overhead, report, starter, storage, tiny, webhooks
+from bench import (
+    accept,
+    drain,
+    large,
+    ledger,
+    machine,
+    memory,
+    message,
+    overhead,
+    report,
+    starter,
+    storage,
+    tiny,
+    webhooks,
+)
 from bench.report import Result, console
 from bench.session import Session
 
@@ -20,6 +34,7 @@ BENCHES: dict[str, Callable[[Session], Iterator[Result]]] = {
     "tiny": tiny.measure,
     "webhooks": webhooks.measure,
     "starter": starter.measure,
+    "large": large.measure,
     "accept": accept.measure,  # last: it leaves a queue that nobody should work off
 }
 

@@ -137,7 +137,8 @@ def _manage(server: Postgres, *words: str, wrong: bool = False) -> str:
 
 def _environment(server: Postgres) -> dict[str, str]:
     return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "atelier.settings", "DATABASE_URL": server.service_url, "ATELIER_SECRET_KEY": "bench",
-        "DATABASE_OWNER_URL": server.owner_url, "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",
+        "DJANGO_SETTINGS_MODULE": "atelier.settings", "ATELIER_SECRET_KEY": "bench",
+        "DATABASE_URL": server.local_service_url, "DATABASE_OWNER_URL": server.owner_url,
+        "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",
         "ATELIER_LEDGER_HEADS": str(server.directory / "heads.jsonl"), "ATELIER_DATABASE_POOL": "1",
     }  # fmt: skip

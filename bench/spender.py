@@ -1,6 +1,6 @@
 """One process that spends: `python -m bench.spender KIND SECONDS IDS`. Begins on a line of its input, prints its times.
 
-KIND `ledger` holds a credit and ends the hold, each in a transaction, as the service does; `bare` updates one row of
+KIND `ledger` holds a credit and ends the hold, each in a transaction of its own; `bare` updates one row of
 `bench_row`, the least that a counted balance can cost.
 """
 
@@ -46,8 +46,7 @@ def _ledger() -> Callable[[str], None]:
         reference = new_id("gen")
         with transaction.atomic():
             place_hold(workspace_id=workspace_id, amount=1, reference=reference, actor="bench")
-        with transaction.atomic():
-            resolve_hold(reference=reference, captured=1)
+        resolve_hold(reference=reference, captured=1)  # one statement is a transaction
 
     return round_
 

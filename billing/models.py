@@ -109,7 +109,9 @@ class Hold(Chained):
     """Credits set aside for one reference (a generation). Its end is a `HoldOutcome`."""
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "hld"))
-    workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+", db_index=False)
+    workspace = models.ForeignKey(
+        "accounts.Workspace", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     reference = models.CharField(max_length=60, unique=True)
     amount = models.BigIntegerField()
     transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="hold")
@@ -120,7 +122,7 @@ class Hold(Chained):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="hold_positive"),
-            models.UniqueConstraint(fields=["id", "amount"], name="hold_amount_key"),
+            models.UniqueConstraint(fields=["id", "workspace", "amount"], name="hold_facts_key"),
             *chain_constraints("hold_chain"),
         ]
         indexes = [models.Index(fields=["-created_at"], name="hold_newest")]

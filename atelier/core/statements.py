@@ -18,10 +18,12 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def together(*, last: bool = False) -> Iterator[None]:
     """What is executed in the block is sent in one message at its end, in order; nothing of it can be read.
 
     It is sent for the tenant, and within the time limit, that hold where the block ends: change neither inside.
+    `last`: nothing follows in this transaction, so its COMMIT goes with them; inside another transaction, that one
+    still decides.
 
     Raises TransactionManagementError outside a transaction, and at the end of the block what its statements raise.
     """
@@ -31,6 +33,8 @@ def together() -> Iterator[None]:
     with _sending(batch):
         yield
     if batch:
+        if last and not connection.savepoint_ids:
+            batch.append("COMMIT")
         with connection.cursor() as cursor:
             cursor.execute("; ".join(batch))
 

@@ -125,7 +125,7 @@ class EmbeddedStack:
         pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ.update(
             service_environment(
-                self.home, self.state, port=self.port, database_url=self.postgres.service_url,
+                self.home, self.state, port=self.port, database_url=self.postgres.local_service_url,
                 owner_url=self.postgres.owner_url, broker_url="memory://",
                 storage={"ATELIER_STORAGE_URL": pictures.as_uri()},
             )

@@ -164,7 +164,7 @@ class ServerStack:
     def environment(self) -> dict[str, str]:
         """The variables every process of the service gets."""
         made = service_environment(
-            self.home, self.state, port=self.port, database_url=self.postgres.service_url,
+            self.home, self.state, port=self.port, database_url=self.postgres.local_service_url,
             owner_url=self.postgres.owner_url, broker_url=self.rabbitmq.amqp_url, storage=self.seaweedfs.environment,
         )  # fmt: skip
         return made | {"ATELIER_FLOWER_URL": self.flower_url} | self._extra

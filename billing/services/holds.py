@@ -77,7 +77,7 @@ FROM billing_end_hold(%(reference)s, %(captured)s, %(expired)s, %(capture)s, %(r
 
 
 def resolve_hold(*, reference: str, captured: int, expired: bool = False) -> HoldOutcome:
-    """End the hold of `reference`: capture that much, release the rest. Run it inside a transaction.
+    """End the hold of `reference`: capture that much, release the rest. Outside a transaction it is one of its own.
 
     Ends once: a repeat returns the first outcome when it captured the same, and raises `HoldAlreadyResolved`
     when it did not. `captured` outside 0..amount raises ValueError, a reference without a hold `Hold.DoesNotExist`.
@@ -127,6 +127,5 @@ def expire_holds() -> int:
         cursor.execute(_FORGOTTEN, [settings.ATELIER_HOLD_SECONDS])
         references = [reference for (reference,) in cursor.fetchall()]
     for reference in references:
-        with transaction.atomic():
-            resolve_hold(reference=reference, captured=0, expired=True)
+        resolve_hold(reference=reference, captured=0, expired=True)
     return len(references)

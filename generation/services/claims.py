@@ -62,7 +62,7 @@ def claim_generation(*, generation_id: str) -> Start | None:
             )  # fmt: skip
             return None
         stages = pending_stages(generation)
-        with together():
+        with together(last=True):
             _START.run({"stage": stages[0], "id": generation_id})
             emit(
                 "generation.started", subject=generation_id, lane=generation.route_lane,

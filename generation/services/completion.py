@@ -49,8 +49,8 @@ def settle_generation(
         uploaded = {"stage": lifecycle.UPLOAD, "fence": fence, "worker": worker, "duration_ms": duration_ms}
         captured = captured_price(generation.credits_held, len(images), generation.plan_spec.count)
         insert_row(StageResult(generation=generation, **uploaded))
-        end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured)
         crashpoint("settle.before_commit")
+        end_generation(generation, lifecycle.COMPLETED, actor="worker", captured=captured, last=True)
     crashpoint("settle.after_commit")
     return True
 
@@ -90,9 +90,10 @@ def lock_generation(generation_id: str) -> Generation | None:
 
 
 def end_generation(
-    generation: Generation, status: str, *, actor: str, captured: int = 0, code: str = "", message: str = ""
-) -> None:
-    """Make a locked, live generation terminal. The caller's transaction holds its row."""
+    generation: Generation, status: str, *, actor: str, captured: int = 0, code: str = "", message: str = "",
+    last: bool = False,
+) -> None:  # fmt: skip
+    """Make a locked, live generation terminal. The caller's transaction holds its row, and ends here when `last`."""
     if generation.is_terminal:
         raise ValueError(f"{generation.id} is already {generation.status}")
     resolve_hold(reference=generation.id, captured=captured)
@@ -101,7 +102,7 @@ def end_generation(
         "id": generation.id, "status": status, "captured": captured, "code": code, "message": message[:500],
         "event": json.dumps({"status": status, **facts}), "channel": GENERATION_CHANNEL, "dispatch": DISPATCH_CHANNEL,
     }  # fmt: skip
-    with together():
+    with together(last=last):
         _END.run(values)
         emit(
             f"generation.{status}", subject=generation.id, lane=generation.route_lane or generation.lane,

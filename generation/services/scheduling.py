@@ -56,7 +56,6 @@ def dispatch_next() -> bool:
         if candidate is None:
             return False
         _take(candidate)
-        crashpoint("dispatch.before_commit")
     crashpoint("dispatch.after_commit")
     return True
 
@@ -143,12 +142,12 @@ def _choose(lanes: set[str]) -> Candidate | None:
 
 
 def _take(candidate: Candidate) -> None:
-    """Nothing is written when the generation left the queue in the meantime (cancelled)."""
+    """Ends the transaction. Nothing is written when the generation left the queue in the meantime (cancelled)."""
     row = _DISPATCH.first({"lane": candidate.route_lane, "id": candidate.generation_id})
     if row is None:
         return
     share = 1 / _by_lane()[candidate.lane].weight
-    with together():
+    with together(last=True):
         _SERVE.run({"lane": candidate.lane, "share": share, "workspace": candidate.workspace_id})
         insert_row(
             Slot(generation_id=candidate.generation_id, workspace_id=candidate.workspace_id, number=candidate.slot)
@@ -157,6 +156,7 @@ def _take(candidate: Candidate) -> None:
             "generation.dispatched", subject=candidate.generation_id, lane=candidate.route_lane,
             dedupe_key=f"{candidate.generation_id}:wake:{row[0]}",
         )  # fmt: skip
+        crashpoint("dispatch.before_commit")
 
 
 _DISPATCH = Statement("""

@@ -118,7 +118,6 @@ def _accept_once(workspace: Workspace, make: Callable[[], _Draft], render: Rende
             if key is not None and not keep_answer(key, answer):
                 raise _KeyTaken
             _insert(workspace, draft)
-            crashpoint("submit.before_commit")
     except _KeyTaken:
         return _first_answer(key)
     except RateLimited:  # the last token may have gone to a copy of this very request
@@ -172,8 +171,9 @@ def _insert(workspace: Workspace, draft: _Draft) -> None:
             workspace_id=workspace.id, amount=generation.credits_held, reference=generation.id, actor=generation.actor
         )  # fmt: skip
     times = {"created_at": 0.0, "target_at": workspace.limits.target_wait_seconds, "deadline_at": draft.lifetime}
-    with stage("enqueue"), together():
+    with stage("enqueue"), together(last=True):
         _write(generation, times)
+        crashpoint("submit.before_commit")
 
 
 def _write(generation: Generation, times: dict[str, float]) -> None:

@@ -96,15 +96,15 @@ LIES = {
     "audit_chain_prev": chain("audit_auditentry", "prev_hash"),
 }  # fmt: skip
 FOREIGN = {
-    "outcome_of_hold": (OUTCOME, "UPDATE billing_holdoutcome SET amount = amount + 1, released = released + 1"),
-    "outcome_in_workspace": (OUTCOME, "UPDATE billing_holdoutcome SET workspace_id = (SELECT id FROM accounts_workspace"
-                                      " WHERE name = 'two')"),
-    "decision_of_adjustment": ("billing_adjustmentdecision",
-                               "UPDATE billing_adjustmentdecision SET asked_by = 'user:9'"),
+    "another amount": ("outcome_of_hold",
+                       "UPDATE billing_holdoutcome SET amount = amount + 1, released = released + 1"),
+    "another workspace": ("outcome_of_hold", "UPDATE billing_holdoutcome SET workspace_id ="
+                                             " (SELECT id FROM accounts_workspace WHERE name = 'two')"),
+    "another asker": ("decision_of_adjustment", "UPDATE billing_adjustmentdecision SET asked_by = 'user:9'"),
 }  # fmt: skip
 """Foreign keys are triggers of their own kind: only ours are off here."""
 SAID_ELSEWHERE = {
-    "hold_amount_key", "hold_workspace_key", "adjustment_asked_key", "billing_hold_pkey", "billing_account_pkey",
+    "hold_facts_key", "adjustment_asked_key", "billing_hold_pkey", "billing_account_pkey",
     "billing_adjustment_pkey", "billing_bookcheck_pkey", "billing_creditline_pkey", "billing_grantend_pkey",
     "billing_ratecard_pkey", "billing_grantend_transfer_id_key", "audit_auditentry_pkey", "audit_chainhead_pkey",
     "chain_head_once",
@@ -134,10 +134,10 @@ def test_a_constraint_is_what_stops_a_lie(books: psycopg.Connection) -> None:
 
 
 def test_a_foreign_key_is_what_stops_a_lie(books: psycopg.Connection) -> None:
-    for table, _ in FOREIGN.values():
+    for table in (OUTCOME, "billing_adjustmentdecision"):
         books.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    told = {name: refusals(books, name, lie) for name, (_, lie) in FOREIGN.items()}
-    assert told == {name: [name, ""] for name in FOREIGN}
+    told = {lie: refusals(books, name, change) for lie, (name, change) in FOREIGN.items()}
+    assert told == {lie: [name, ""] for lie, (name, _) in FOREIGN.items()}
 
 
 def refusals(books: psycopg.Connection, name: str, lie: str) -> list[str]:
@@ -167,7 +167,7 @@ def test_no_constraint_of_the_books_is_left_out(books: psycopg.Connection) -> No
         "SELECT conname FROM pg_constraint WHERE conrelid::regclass::text ~ '^(billing|audit)_'"
         " AND (contype IN ('c', 'u', 'p') OR contype = 'f' AND NOT condeferrable)"
     ).fetchall()
-    assert {name for (name,) in rows} == LIES.keys() | FOREIGN.keys() | SAID_ELSEWHERE
+    assert {name for (name,) in rows} == LIES.keys() | {name for name, _ in FOREIGN.values()} | SAID_ELSEWHERE
 
 
 IMMUTABLE = (

@@ -124,7 +124,7 @@ GUARDS = [
         lambda _: test_rules_of_kinds.test_one_check_does_not_lift_what_another_found(
             open_workspace("one", "professional", credits=100)
         ),
-        Trigger("billing_check_transfer", "differences <> '{}'", "false"),
+        Trigger("billing_post_transfer", "differences <> '{}'", "false"),
     ),
     guard(
         "a refund without an end",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import TransactionStatus
 
 from atelier.core.statements import Statement, together
 from atelier.outbox.services import emit
@@ -69,6 +70,33 @@ def emit_all(first: int) -> None:
     with transaction.atomic(), together():
         for number in range(3):
             emit("said", subject="gen_1", lane="basic", dedupe_key=f"{first}:{number}")
+
+
+def test_the_last_statements_take_the_commit_with_them(messages: CaptureQueriesContext) -> None:
+    with transaction.atomic():
+        with together(last=True):
+            emit("said", subject="gen_1", lane="basic", dedupe_key="last")
+        assert connection.connection.info.transaction_status == TransactionStatus.IDLE, "it is committed"
+    assert sum(text.startswith("BEGIN; ") for text in sent(messages)) == 1
+    assert any(text.endswith("; COMMIT") for text in sent(messages))
+    assert query("SELECT dedupe_key FROM outbox_outboxmessage") == [("last",)]
+
+
+def test_within_another_transaction_that_one_decides() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic(), together(last=True):
+            emit("said", subject="gen_1", lane="basic", dedupe_key="last")
+        raise ZeroDivisionError
+    assert query("SELECT count(*) FROM outbox_outboxmessage") == [(0,)]
+
+
+def test_what_fails_with_its_commit_is_taken_back() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        emit("said", subject="gen_1", lane="basic", dedupe_key="first")
+        with together(last=True):
+            Statement("INSERT INTO outbox_outboxmessage (event) VALUES (%(event)s)").run({"event": "half a row"})
+    assert query("SELECT count(*) FROM outbox_outboxmessage") == [(0,)]
+    assert ADD.first({"left": 1, "right": 1}) == (2, "100%"), "the connection is as good as before"
 
 
 def test_one_error_takes_everything_back_and_is_raised_at_the_end_of_the_block() -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import dj_database_url
 import psycopg
 import pytest
 
@@ -42,6 +43,21 @@ def ask(url: str, question: str) -> tuple:
 def test_both_roles_reach_the_database_over_tcp(server: Postgres) -> None:
     assert ask(server.owner_url, "SELECT current_user, current_database()") == ("atelier_owner", "atelier")
     assert ask(server.service_url, "SELECT current_user, inet_server_addr()::text") == ("atelier_service", f"{HOST}/32")
+
+
+def test_the_service_reaches_the_database_by_a_socket(server: Postgres) -> None:
+    question = "SELECT current_user, inet_server_addr() IS NULL"
+    assert ask(server.local_service_url, question) == ("atelier_service", True)
+    assert dj_database_url.parse(server.local_service_url)["HOST"] == str(server.data)
+
+
+def test_a_socket_needs_the_password_too(server: Postgres) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(server.local_service_url.replace(server.passwords.service, "wrong"))
+
+
+def test_a_directory_too_deep_for_a_socket_is_reached_over_tcp(tmp_path: Path) -> None:
+    assert f"@{HOST}:" in Postgres(tmp_path / ("deep" * 30)).local_service_url
 
 
 def test_neither_role_may_do_more_than_its_work(server: Postgres) -> None:
