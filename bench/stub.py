@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -20,14 +21,18 @@ class StubTextToImage:
 
     memory_bytes = 0
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
     def draw(self, request: DrawRequest, on_step: Callable[[int, int], None]) -> Iterator[np.ndarray]:
         """Yield one (height, width, 3) uint8 RGB array a seed: the same seed, the same pixels."""
         total = request.steps * len(request.seeds)
         for index, seed in enumerate(request.seeds):
-            until, pixels = time.monotonic() + IMAGE_SECONDS, draw_pixels(seed, request.width, request.height)
-            for step in range(1, request.steps + 1):
-                time.sleep(max(0.0, until - time.monotonic()) / (request.steps - step + 1))
-                on_step(index * request.steps + step, total)
+            with self._lock:
+                until, pixels = time.monotonic() + IMAGE_SECONDS, draw_pixels(seed, request.width, request.height)
+                for step in range(1, request.steps + 1):
+                    time.sleep(max(0.0, until - time.monotonic()) / (request.steps - step + 1))
+                    on_step(index * request.steps + step, total)
             yield pixels
 
     def notes(self, request: DrawRequest) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
@@ -17,10 +18,11 @@ from atelier.core.database import DISCONNECTED
 from atelier.core.tenancy import across, tenant
 from generation.catalog import get_catalog
 from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts, stored_image
+from generation.device import Turn
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
 from generation.pipeline.engines import Engines
 from generation.pipeline.registry import BY_NAME, UPLOAD, plan, pool_of
-from generation.pipeline.stage import Facts, File, StageFailed, State
+from generation.pipeline.stage import Beat, Facts, File, Product, Stage, StageFailed, State
 from generation.services.artifacts import discard_results
 from generation.services.claims import StageClaim, claim_stage, give_back, may_pass_on, record_stage
 from generation.services.completion import cancel_running, fail_generation, settle_generation
@@ -34,23 +36,24 @@ PATIENCE_SECONDS = 10.0
 """How long a step waits for storage or the database before the generation goes back to the queue."""
 
 
-def run_link(*, generation_id: str, fence: int, stage: str, worker: str) -> bool:
+def run_link(*, generation_id: str, fence: int, stage: str, worker: str, turn: Turn | None = None) -> bool:
     """Run `stage` and the stages after it in the same pool. True: the chain goes on; False: it ends here.
 
-    Safe to run twice: a stage is claimed by a guarded update, a finished one passes on.
+    `turn` is this link's turn on a device, where its first stage needs one. Safe to run twice: a stage is claimed by a
+    guarded update, a finished one passes on.
     """
     with across("worker"):  # whose generation it is, the claim says
         claim = _patiently(lambda: claim_stage(generation_id=generation_id, fence=fence, stage=stage, worker=worker))
         if claim is None:
             return may_pass_on(generation_id=generation_id, fence=fence, stage=stage)
     with tenant(claim.workspace_id):
-        return _run_claimed(claim, worker)
+        return _run_claimed(claim, worker, turn)
 
 
-def _run_claimed(claim: StageClaim, worker: str) -> bool:
+def _run_claimed(claim: StageClaim, worker: str, turn: Turn | None) -> bool:
     generation_id, fence = claim.generation_id, claim.fence
     try:
-        return _Link(claim, worker).run()
+        return _Link(claim, worker, turn).run()
     except CancelRequested:
         cancel_running(generation_id=generation_id, fence=fence)
     except LeaseLost:
@@ -91,9 +94,10 @@ def _explain(error: Exception) -> tuple[str, str, bool]:
 class _Link:
     """The stages of one message, sharing one checkpoint."""
 
-    def __init__(self, claim: StageClaim, worker: str) -> None:
+    def __init__(self, claim: StageClaim, worker: str, turn: Turn | None) -> None:
         self._claim = claim
         self._worker = worker
+        self._turn = turn
         self._checkpoint = Checkpoint(claim.workspace_id, claim.generation_id, claim.fence)
         self._artifacts = latest_artifacts(claim.results, claim.spec, claim.stage)
         self._facts = dict(claim.facts)
@@ -120,13 +124,14 @@ class _Link:
         learned: dict[str, Any] = {}
         with Heartbeat(claim, stage.time_limit_seconds) as beat:
             crashpoint(f"stage.{name}.started")
-            for product in stage.run(State(self._facts, before), claim.spec, get_engines(), beat):
-                if isinstance(product, Facts):
-                    learned |= product.values
-                    continue
-                made.append(_patiently(partial(self._checkpoint.store, name, product, before)))
-                if isinstance(product, File):
-                    report_image(claim, product.index)
+            with closing(self._products(stage, State(self._facts, before), beat)) as products:
+                for product in products:
+                    if isinstance(product, Facts):
+                        learned |= product.values
+                        continue
+                    made.append(_patiently(partial(self._checkpoint.store, name, product, before)))
+                    if isinstance(product, File):
+                        report_image(claim, product.index)
             crashpoint(f"stage.{name}.stored")
             beat.check()
         self._facts |= learned
@@ -138,6 +143,17 @@ class _Link:
                 facts=learned, duration_ms=_since(started), worker=self._worker,
             )
         )  # fmt: skip
+
+    def _products(self, stage: Stage, state: State, beat: Heartbeat) -> Generator[Product]:
+        """Of a link's stages on a device the first one takes its turn; those after it need the device little."""
+
+        def run(beat: Beat) -> Iterator[Product]:
+            return stage.run(state, self._claim.spec, get_engines(), beat)
+
+        if self._turn is not None and stage.name == self._claim.stage:
+            yield from self._turn.draw(run, beat)
+        else:
+            yield from run(beat)
 
     def _upload(self) -> bool:
         """See that storage has every file as it was made, then settle."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from celery import Task, shared_task
+from celery import Task, shared_task, signature
 from celery.exceptions import Ignore
 
 from atelier.core.tasks import worker_name
 from atelier.core.tenancy import across
 from generation.canvas import build_chain
+from generation.device import DEVICE, Turn
 from generation.pipeline.registry import BY_NAME, UPLOAD, after_link, pool_of
 from generation.runner import run_link
 from generation.services.artifacts import sweep_artifacts
@@ -53,13 +54,23 @@ def sweep(generation_id: str, **_: Any) -> None:
 
 
 def _stage_task(name: str) -> Task:
-    @shared_task(name=f"generation.stage.{name}", bind=True)
-    def run_stage(task: Task, generation_id: str, fence: int, **_: Any) -> None:
+    def run_here(task: Task, generation_id: str, fence: int, **_: Any) -> None:
         goes_on = run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name())
         if not goes_on and task.request.chain:
             raise Ignore  # ends this copy of the chain in peace
 
-    return run_stage
+    def run_on_device(task: Task, generation_id: str, fence: int, **_: Any) -> None:
+        rest, task.request.chain = task.request.chain, None  # sent when the link ends, which is later than this
+
+        def link(turn: Turn) -> None:
+            goes_on = run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name(), turn=turn)
+            if goes_on and rest:
+                signature(rest[-1], app=task.app).apply_async(chain=rest[:-1])
+
+        DEVICE.run(link)
+
+    run_stage = run_on_device if pool_of(name) == "gpu" else run_here
+    return shared_task(name=f"generation.stage.{name}", bind=True)(run_stage)
 
 
 STAGE_TASKS: dict[str, Task] = {name: _stage_task(name) for name in (*BY_NAME, UPLOAD)}

@@ -20,8 +20,9 @@ from generation.models import Slot
 from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers
 
-WINDOW = 2
-"""Generations dispatched to a GPU worker before they are through with it: one at work, one waiting behind it."""
+WINDOW = 3
+"""Generations dispatched to a GPU worker before they are through with it: one drawn, one stored, one
+waiting."""
 
 _LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for its commit
 _DECIDE_ALONE = Statement(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from PIL.PngImagePlugin import PngInfo, putchunk
 
 from generation.pipeline.engines import Engines
 from generation.pipeline.provenance import Provenance, build_xmp
@@ -17,14 +17,20 @@ from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import Beat, File, Frame, Pool, Product, StageFailed, State
 
 ENCODER_SETTINGS: dict[str, dict[str, Any]] = {
-    "png": {"format": "PNG", "compress_level": 1, "compress_type": zlib.Z_RLE},
     "jpeg": {"format": "JPEG", "quality": 92, "subsampling": 0, "optimize": False},
     "webp": {"format": "WEBP", "quality": 90, "method": 4},
 }
-"""How each format is written: PNG without loss, JPEG and WebP without visible loss.
+"""How formats with small losses are written, none of them visible. WebP's method 0 cannot write 8K pictures, 4 can."""
 
-Runs are all that deflate looks for in a PNG (Z_RLE): two thirds of the time of level 3, and files from a fifth smaller
-(smooth pictures) to a tenth larger (many equal icons). WebP's method 0 cannot write 8K pictures, 4 can."""
+PNG_SETTINGS = (
+    cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE,
+    cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_PAETH,
+)  # fmt: skip
+"""One filter for all lines instead of a choice for each, and deflate looks for runs only: half the time of Pillow's
+encoder (which knows no filter settings) for files 1 to 2 % larger, measured at 512 x 512."""
+
+PNG_HEAD = 8 + 25
+"""Bytes of the signature and of IHDR, which comes first (PNG specification, third edition, 5.2 and 5.6)."""
 
 
 class Encode:
@@ -54,29 +60,28 @@ class Encode:
 
 def encode(pixels: np.ndarray, file_format: str, provenance: Provenance) -> bytes:
     """(H, W, 3) uint8 RGB as a PNG, JPEG or WebP file with XMP, in PNG also iTXt. Same input, same bytes."""
+    if file_format == "png":
+        return _encode_png(pixels, provenance)
     output = io.BytesIO()
-    settings = ENCODER_SETTINGS[file_format] | _METADATA[file_format](provenance)
+    settings = ENCODER_SETTINGS[file_format] | {"xmp": build_xmp(provenance).encode()}
     Image.fromarray(np.ascontiguousarray(pixels), "RGB").save(output, **settings)
     return output.getvalue()
 
 
-def _png_metadata(provenance: Provenance) -> dict[str, Any]:
-    chunks = PngInfo()
-    chunks.add_itxt("XML:com.adobe.xmp", build_xmp(provenance))
+def _encode_png(pixels: np.ndarray, provenance: Provenance) -> bytes:
+    """OpenCV writes the picture, Pillow the text chunks, which stand between the head and the pixels."""
+    done, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), PNG_SETTINGS)
+    if not done:
+        raise StageFailed("encode_failed", "The picture could not be written as PNG.", retryable=True)
+    picture, output, texts = encoded.tobytes(), io.BytesIO(), PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", build_xmp(provenance))
     for keyword, text in provenance.labelled():
-        chunks.add_itxt(keyword, text)
-    return {"pnginfo": chunks}
-
-
-def _xmp_metadata(provenance: Provenance) -> dict[str, Any]:
-    return {"xmp": build_xmp(provenance).encode()}
-
-
-_METADATA: dict[str, Callable[[Provenance], dict[str, Any]]] = {
-    "png": _png_metadata,
-    "jpeg": _xmp_metadata,
-    "webp": _xmp_metadata,
-}
+        texts.add_itxt(keyword, text)
+    output.write(picture[:PNG_HEAD])
+    for name, content, *_ in texts.chunks:
+        putchunk(output, name, content)
+    output.write(picture[PNG_HEAD:])
+    return output.getvalue()
 
 
 def _provenance(spec: GenerationSpec, index: int) -> Provenance:

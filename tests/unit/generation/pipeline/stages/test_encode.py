@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,19 @@ def test_png_says_the_same_in_international_text(prompt: str) -> None:
     assert (text["seed"], text["model"]) == ("8", "tiny")
     assert text["generationId"] == "gen_aaaaaaaaaaaaaaaaaaaa"
     assert NAMESPACE in text["XML:com.adobe.xmp"]
+
+
+def test_a_png_is_whole_and_its_text_stands_before_the_pixels() -> None:
+    content, names, place = make_file().content, [], 8
+    with Image.open(io.BytesIO(content)) as image:
+        image.verify()  # every checksum
+    while place < len(content):
+        size, name = struct.unpack(">I4s", content[place : place + 8])
+        names.append(name.decode())
+        place += 12 + size
+    assert place == len(content)
+    assert (names[0], names[-1]) == ("IHDR", "IEND")
+    assert set(names[1 : names.index("IDAT")]) == {"iTXt"}
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

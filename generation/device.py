@@ -1,0 +1,106 @@
+"""A worker's device draws the next generation while what it drew last is still being stored.
+
+The worker stays `solo`: one message at a time, one process a device, engines loaded once. A link runs in a thread
+beside it, and the worker fetches the next message when the link will soon have drawn all. The message is acknowledged
+then; from there on the generation's row, its lease and the scheduler's rounds promise that it ends, as they do for a
+worker that dies (docs/adr/0014).
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from django.db import connection
+
+from generation.pipeline.stage import Beat, Facts, Product
+
+log = logging.getLogger(__name__)
+AT_ONCE = 2
+"""Links in threads: one draws, one stores or waits for the device. So slow storage slows the device down, and does not
+fill the memory."""
+LEAD_SECONDS = 0.1
+"""How long before the device is free the next message is fetched: more than a broker takes, less than is noticed."""
+
+Run = Callable[[Beat], Iterator[Product]]
+"""A stage, ready to run with the beat it is given."""
+
+
+class Turn:
+    """One link's turn on a device: until it is over for the worker, which may then begin the next link."""
+
+    def __init__(self, device: threading.Lock) -> None:
+        self._device = device
+        self._over = threading.Event()
+
+    def draw(self, run: Run, beat: Beat) -> Iterator[Product]:
+        """What `run` makes, with the device to itself: each frame or file once the next one is there, so that all is
+        drawn, and the device free, before the last one is stored. Close it where it is left early."""
+        held: Product | None = None
+        with self._device:
+            for product in run(self._watch(beat)):
+                if isinstance(product, Facts):
+                    yield product
+                    continue
+                if held is not None:
+                    yield held
+                held = product
+        self.end()
+        if held is not None:
+            yield held
+
+    def end(self) -> None:
+        """Let the worker go on."""
+        self._over.set()
+
+    def wait(self) -> None:
+        """Return once the worker may go on."""
+        self._over.wait()
+
+    def _watch(self, beat: Beat) -> Beat:
+        begun = time.monotonic()
+
+        def watched(step: int, steps: int) -> None:
+            beat(step, steps)
+            if step and (steps - step) * (time.monotonic() - begun) / step <= LEAD_SECONDS:
+                self.end()
+
+        return watched
+
+
+class Device:
+    """Links of one device, each in a thread. `run` is for one thread, the worker's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="link")
+        self._running: set[Future[None]] = set()
+
+    def run(self, link: Callable[[Turn], None]) -> None:
+        """Start `link`; return when its turn is over, or it ends. What it raises is logged."""
+        turn = Turn(self._lock)
+        self._running = {future for future in self._running if not future.done()}
+        self._running.add(self._threads.submit(contextvars.copy_context().run, _follow, link, turn))
+        turn.wait()
+
+    def finish(self, seconds: float) -> None:
+        """Wait so long for the links that still store: before the worker leaves."""
+        wait(self._running, timeout=seconds)
+
+
+def _follow(link: Callable[[Turn], None], turn: Turn) -> None:
+    try:
+        link(turn)
+    except Exception:
+        log.exception("a link failed beyond its own errors; the scheduler gives its generation back")
+    finally:
+        turn.end()
+        connection.close()
+
+
+DEVICE = Device()
+"""This process's: what CUDA_VISIBLE_DEVICES says."""
