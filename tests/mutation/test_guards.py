@@ -22,7 +22,7 @@ import generation.services.recovery
 import generation.services.scheduling
 from atelier.stacks.postgres import Postgres
 from tests.integration.atelier import test_relay, test_throttling
-from tests.integration.billing import test_holds, test_rules_of_kinds
+from tests.integration.billing import test_holds, test_races, test_rules_of_kinds
 from tests.integration.generation.services import (
     test_claims,
     test_completion,
@@ -91,8 +91,8 @@ GUARDS = [
     ),
     guard(
         "a window of any width",
-        lambda _: test_scheduling.test_a_worker_gets_one_to_work_on_and_one_to_wait(),
-        Code(scheduling, "WINDOW = 2\n", "WINDOW = 50\n"),
+        lambda _: test_scheduling.test_a_worker_gets_one_to_store_one_to_draw_and_one_to_wait(),
+        Code(scheduling, "WINDOW = 3\n", "WINDOW = 50\n"),
         workers=0,
     ),
     guard(
@@ -125,6 +125,11 @@ GUARDS = [
             open_workspace("one", "professional", credits=100)
         ),
         Trigger("billing_post_transfer", "differences <> '{}'", "false"),
+    ),
+    guard(
+        "books in which two write at once",
+        lambda _: test_races.test_200_holds_that_eight_processes_end_at_once_end_once_each(),
+        Trigger("billing_lock_books", "SELECT pg_advisory_xact_lock", "SELECT hashint8"),
     ),
     guard(
         "a refund without an end",

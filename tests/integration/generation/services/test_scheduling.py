@@ -138,23 +138,23 @@ def test_a_worker_that_fell_silent_has_no_room() -> None:
     assert not dispatch_next()
 
 
-def test_a_worker_gets_one_to_work_on_and_one_to_wait() -> None:
+def test_a_worker_gets_one_to_store_one_to_draw_and_one_to_wait() -> None:
     start_worker()
-    submit_many(open_workspace(), 4)
-    assert drain() == 2
+    submit_many(open_workspace(), 6)
+    assert drain() == 3
     start_worker("gpu-2")
-    assert drain() == 2
+    assert drain() == 3
 
 
 def test_the_window_opens_when_the_gpu_is_done_with_one() -> None:
     start_worker()
     workspace = open_workspace()
-    (first, fence), (_, _) = send_off(workspace), send_off(workspace)
-    third = submit(workspace)
+    (first, fence), _, _ = send_off(workspace), send_off(workspace), send_off(workspace)
+    fourth = submit(workspace)
     claim = walk_to(first, fence, "upscale")
     assert not dispatch_next()
     assert pass_stage(claim, "encode")
-    assert dispatch_all() == [third.id]
+    assert dispatch_all() == [fourth.id]
 
 
 def test_a_queue_never_holds_more_than_its_cap() -> None:
@@ -181,12 +181,12 @@ def test_eight_dispatchers_at_once_keep_every_limit() -> None:
             workspace = open_workspace(f"{tier} {number}", tier)
             limits[workspace.id] = DEFAULTS[tier].running_at_once
             submit_many(workspace, 8)
-    assert sum(outcome.value for outcome in at_once([call(drain)] * 8)) == 16
+    assert sum(outcome.value for outcome in at_once([call(drain)] * 8)) == 24
     running = dict(query("SELECT workspace_id, count(*) FROM generation_slot GROUP BY workspace_id"))
     assert all(running[workspace_id] <= limit for workspace_id, limit in limits.items())
-    assert sum(running.values()) == 16, "two a worker"
-    assert query("SELECT count(*) FROM generation_generation WHERE status = 'dispatched'") == [(16,)]
-    assert query(f"SELECT count(*), count(DISTINCT subject) FROM {DISPATCHED}") == [(16, 16)]
+    assert sum(running.values()) == 24, "three a worker"
+    assert query("SELECT count(*) FROM generation_generation WHERE status = 'dispatched'") == [(24,)]
+    assert query(f"SELECT count(*), count(DISTINCT subject) FROM {DISPATCHED}") == [(24, 24)]
 
 
 def test_what_waits_for_a_second_try_is_left_alone_until_its_time() -> None:
