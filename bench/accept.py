@@ -96,12 +96,13 @@ def _in_a_full_table(session: Session) -> Result:
 
 
 def _fill(session: Session, size: int) -> None:
-    """Ended generations of the last months, until the table has `size` rows; its statistics are fresh."""
+    """Ended generations of the last months, until the table has `size` rows: with fresh statistics, and on the disk."""
     database = session.database
     database.execute("SET session_replication_role = replica")
     database.execute(FILL, [size])
     database.execute("RESET session_replication_role")
     database.execute("VACUUM ANALYZE generation_generation")
+    database.execute("CHECKPOINT")
 
 
 def _shares(session: Session, each: int, *, keyed: bool = False) -> list[list[Post]]:
