@@ -29,7 +29,7 @@ def reap() -> int:
 def expire_overdue() -> int:
     """End what passed its deadline: failed with the reason that kept it, expired when there was none."""
     with transaction.atomic():
-        generations = _locked(Q(status__in=lifecycle.LIVE, deadline_at__lt=Now()))
+        generations = _locked(Q(status__in=lifecycle.LIVE, completed_at=None, deadline_at__lt=Now()))
         for generation in generations:
             trouble = generation.error_code  # of the last attempt; cleared by the next stage that is recorded
             status = lifecycle.FAILED if trouble else lifecycle.EXPIRED
