@@ -21,8 +21,7 @@ from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers
 
 WINDOW = 3
-"""Generations dispatched to a GPU worker before they are through with it: one stored, one drawn, one
-waiting."""
+"""Generations dispatched to a GPU worker before they are through with it: one stored, one drawn, one waiting."""
 
 _LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for its commit
 _DECIDE_ALONE = Statement(

@@ -15,9 +15,13 @@ from generation.engines.local import LocalEngines
 from generation.models import Generation, StageResult
 from generation.pipeline.catalog import load_catalog
 from generation.runner import run_link
+from generation.services.artifacts import sweep_artifacts
+from generation.services.claims import give_back
 from generation.services.recovery import reconcile
 from generation.services.scheduling import dispatch_next
 from generation.services.submission import cancel_generation
+from storage.blobs import get_blobs
+from storage.services import store_image
 from tests.support.stories import open_workspace, outcome, query, send_off, start, start_worker
 
 pytestmark = pytest.mark.usefixtures("committed", "no_limits")
@@ -197,3 +201,27 @@ def test_a_damaged_artifact_is_made_again_and_never_delivered(sent: tuple[Genera
     ]  # fmt: skip
     query("UPDATE outbox_outboxmessage SET published_at = clock_timestamp() RETURNING 1")
     assert reconcile() == {}
+
+
+def test_what_an_attempt_that_was_forgiven_stored_is_swept(sent: tuple[Generation, int]) -> None:
+    """It counts as the first attempt still, but it is not the first start."""
+    generation, fence = sent
+    place = {"workspace_id": generation.workspace_id, "source_id": generation.id}
+    stray = store_image(**place, ordinal=0, content=b"never recorded", format="png", width=1, height=1)
+    give_back(generation_id=generation.id, fence=fence, code="storage_unavailable", message="", counts=False)
+    run(generation, try_again(generation))
+    assert outcome(generation)[0] == "completed"
+    assert Generation.objects.get(id=generation.id).attempt == 1
+    sweep_artifacts(generation_id=generation.id)
+    assert not get_blobs().exists(stray.key)
+    assert [get_blobs().exists(key) for (key,) in query("SELECT key FROM storage_asset")] == [True] * 3
+
+
+def test_a_single_frame_of_a_first_start_is_swept_by_its_name(sent: tuple[Generation, int]) -> None:
+    generation, fence = sent
+    query("UPDATE generation_generation SET spec = spec || '{\"count\": 1}' RETURNING 1")
+    run(generation, fence)
+    (frame,) = {made["key"] for made in StageResult.objects.get(stage="diffusion").artifacts}
+    assert get_blobs().exists(frame)
+    assert sweep_artifacts(generation_id=generation.id) == 1
+    assert not get_blobs().exists(frame)
