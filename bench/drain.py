@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -20,13 +21,13 @@ LIMIT = 1.25
 
 
 def measure(session: Session) -> Iterator[Result]:
-    """Queue 40 while no scheduler runs, start it, and watch until the last is delivered."""
+    """Queue 40 while the scheduler is frozen, thaw it, and watch until the last is delivered."""
     server = session.server
     _warm_up(session)
-    server.stop_part("scheduler")
+    server.send("scheduler", signal.SIGSTOP)
     ids = _queue(session)
     with Watcher(server.superuser_url) as watcher, CpuClock(server.pids) as clock:
-        server.start_part("scheduler")
+        server.send("scheduler", signal.SIGCONT)
         watcher.wait(ids)
     timelines = [read_timeline(session.database, name) for name in ids]
     first = min(line.points["dispatched"] for line in timelines)

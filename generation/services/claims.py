@@ -76,7 +76,8 @@ _DONE = Statement("SELECT stage FROM generation_stageresult WHERE generation_id 
 
 def pending_stages(generation: Generation) -> tuple[str, ...]:
     """The stages of its plan that have no result yet, in order; never empty, for the upload leaves none."""
-    done = {name for (name,) in _DONE.run({"id": generation.id})}
+    begun = generation.fence > 0  # a result is written under a fence
+    done = {name for (name,) in _DONE.run({"id": generation.id})} if begun else set()
     return tuple(name for name in plan(generation.plan_spec) if name not in done)
 
 
