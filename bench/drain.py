@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from bench.client import Client
 from bench.memory import generate
@@ -17,13 +18,24 @@ from bench.timeline import Timeline, Watcher, read_timeline
 from bench.work import pure_work_ms
 
 GENERATIONS, SIDE, WARM_UP = 40, 512, 4
+DRAINS = 5
 LIMIT = 1.25
 
 
 def measure(session: Session) -> Iterator[Result]:
+    """The middle one of a few drains: what else the machine does moves a single one by a quarter."""
+    _warm_up(session)
+    drains = sorted((_drain(session) for _ in range(DRAINS)), key=lambda figures: figures["ratio"])
+    figures = drains[DRAINS // 2] | {"ratios": [drain["ratio"] for drain in drains]}
+    yield Result(
+        f"drain of {GENERATIONS} generations over one GPU worker, {SIDE} x {SIDE}", figures,
+        f"<= {LIMIT} x the engine's time alone", figures["ratio"] <= LIMIT,
+    )  # fmt: skip
+
+
+def _drain(session: Session) -> dict[str, Any]:
     """Queue 40 while the scheduler is frozen, thaw it, and watch until the last is delivered."""
     server = session.server
-    _warm_up(session)
     server.send("scheduler", signal.SIGSTOP)
     ids = _queue(session)
     with Watcher(server.superuser_url) as watcher, CpuClock(server.pids) as clock:
@@ -33,15 +45,11 @@ def measure(session: Session) -> Iterator[Result]:
     first = min(line.points["dispatched"] for line in timelines)
     took_ms = (max(line.points["completed"] for line in timelines) - first) * 1000
     ideal_ms = GENERATIONS * pure_work_ms(SIDE)["engine"]
-    figures = {
+    return {
         "tookMs": round(took_ms), "idealMs": round(ideal_ms), "ratio": round(took_ms / ideal_ms, 2),
         "generationsPerSecond": round(1000 * GENERATIONS / took_ms, 1), **_explain(timelines),
         "cpuMsPerGeneration": clock.per(GENERATIONS),
     }  # fmt: skip
-    yield Result(
-        f"drain of {GENERATIONS} generations over one GPU worker, {SIDE} x {SIDE}", figures,
-        f"<= {LIMIT} x the engine's time alone", figures["ratio"] <= LIMIT,
-    )  # fmt: skip
 
 
 def _warm_up(session: Session) -> None:
