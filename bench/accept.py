@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 from atelier.stacks.home import PROJECT
 from bench import bare
@@ -85,19 +86,24 @@ def _with_idempotency_keys(session: Session) -> Result:
 
 
 def _in_a_full_table(session: Session) -> Result:
-    """The same requests beside a thousand generations and beside a million; the queue is of one length each time."""
-    times: dict[int, list[float]] = {size: [] for size in TABLES}
-    rounds = {}
-    for number, size in enumerate((*TABLES, *reversed(TABLES)), start=1):  # what drifts meets both alike
+    """The same requests beside a thousand generations and beside a million; the queue is of one length each time.
+
+    Of each size the quickest round counts: what else the machine does only ever slows, and for longer than a round.
+    """
+    few, many = TABLES
+    rounds: dict[int, list[list[float]]] = {few: [], many: []}
+    for size in (few, few, many, many, many, few):
         _resize(session, size)
-        taken, _ = run_clients(session.server.port, _shares(session, REQUESTS_EACH))
-        times[size] += taken
-        rounds[f"{number}: {size:,}"] = spread(taken)
-    few, many = (spread(times[size]) for size in TABLES)
-    shares = {rank: round(many[rank] / few[rank], 2) for rank in ("p50", "p99")}
+        rounds[size].append(run_clients(session.server.port, _shares(session, REQUESTS_EACH))[0])
+    best = {size: spread(min(taken, key=lambda times: percentile(times, 50))) for size, taken in rounds.items()}
+    shares = {rank: round(best[many][rank] / best[few][rank], 2) for rank in ("p50", "p99")}
+    figures: dict[str, Any] = {"ratio": shares}
+    for size, taken in rounds.items():
+        figures[f"{size:,} generations"] = best[size]
+        figures[f"p50 of the rounds beside {size:,}"] = [round(percentile(times, 50), 1) for times in taken]
     return Result(
-        f"accept beside {TABLES[0]:,} and {TABLES[1]:,} generations", {"ratio": shares} | rounds,
-        "p50 and p99 within 20 %", all(share <= ALIKE for share in shares.values()),
+        f"accept beside {few:,} and {many:,} generations", figures, "p50 and p99 within 20 %",
+        all(share <= ALIKE for share in shares.values()),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from atelier.core.crashpoints import crashpoint
 from atelier.core.database import columns_of, from_row
-from atelier.core.statements import Statement
+from atelier.core.statements import Statement, together
 from atelier.outbox.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ _FAIL = Statement("UPDATE outbox_outboxmessage SET failures = failures + 1 WHERE
 
 
 def _mark(ids: list[int]) -> int:
+    """Ends the transaction."""
     if ids:
-        _MARK.run({"ids": ids})
+        with together(last=True):
+            _MARK.run({"ids": ids})
     return len(ids)
