@@ -13,7 +13,7 @@ from atelier.core.database import attempt
 from atelier.core.tasks import worker_name
 from atelier.core.walls import check_walls
 from generation.catalog import get_catalog, list_loadable_models
-from generation.device import DEVICE
+from generation.device import DEVICES
 from generation.heartbeat import leaving
 from generation.runner import get_engines
 from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
@@ -73,7 +73,8 @@ def _leave(**_: Any) -> None:
 
 def _end(**_: Any) -> None:
     _stopped.set()
-    DEVICE.finish(FINISH_SECONDS)
+    for device in DEVICES.values():
+        device.finish(FINISH_SECONDS)
     while _beats:  # or its last word would bring the worker back to life
         _beats.pop().join(timeout=BEAT_SECONDS)
     attempt(lambda: retire_worker(name=worker_name()), "presence")

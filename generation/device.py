@@ -1,9 +1,9 @@
-"""A worker's device draws the next generation while what it drew last is still being stored.
+"""A worker makes the next pictures while what it made last is still being stored.
 
 The worker stays `solo`: one message at a time, one process a device, engines loaded once. A link runs in a thread
-beside it, and the worker fetches the next message when the link will soon have drawn all. The message is acknowledged
-then; from there on the generation's row, its lease and the scheduler's rounds promise that it ends, as they do for a
-worker that dies (docs/adr/0014).
+beside it, and the worker fetches the next message when the link will soon have made all: drawn it on a GPU, or written
+its files on a CPU. The message is acknowledged then; from there on the generation's row, its lease and the scheduler's
+rounds promise that it ends, as they do for a worker that dies (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from django.db import connection
 
-from generation.pipeline.stage import Beat, Facts, Product
+from generation.pipeline.stage import Beat, Facts, Pool, Product
 
 log = logging.getLogger(__name__)
 AT_ONCE = 2
-"""Links in threads: one draws, one stores or waits for the device. So slow storage slows the device down, and does not
+"""Links in threads: one makes, one stores or waits for the device. So slow storage slows the device down, and does not
 fill the memory."""
 LEAD_SECONDS = 0.1
 """How long before the device is free the next message is fetched: more than a broker takes, less than is noticed."""
@@ -37,9 +37,9 @@ class Turn:
         self._device = device
         self._over = threading.Event()
 
-    def draw(self, run: Run, beat: Beat) -> Iterator[Product]:
+    def take(self, run: Run, beat: Beat) -> Iterator[Product]:
         """What `run` makes, with the device to itself: each frame or file once the next one is there, so that all is
-        drawn, and the device free, before the last one is stored. Close it where it is left early."""
+        made, and the device free, before the last one is stored. Close it where it is left early."""
         held: Product | None = None
         with self._device:
             for product in run(self._watch(beat)):
@@ -102,5 +102,5 @@ def _follow(link: Callable[[Turn], None], turn: Turn) -> None:
         connection.close()
 
 
-DEVICE = Device()
-"""This process's: what CUDA_VISIBLE_DEVICES says."""
+DEVICES: dict[Pool, Device] = {"gpu": Device(), "cpu": Device()}
+"""This process's, by the pool whose stages they run: what CUDA_VISIBLE_DEVICES says, and its processor."""

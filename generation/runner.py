@@ -151,7 +151,7 @@ class _Link:
             return stage.run(state, self._claim.spec, get_engines(), beat)
 
         if self._turn is not None and stage.name == self._claim.stage:
-            yield from self._turn.draw(run, beat)
+            yield from self._turn.take(run, beat)
         else:
             yield from run(beat)
 

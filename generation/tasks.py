@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Task, shared_task, signature
-from celery.exceptions import Ignore
 
 from atelier.core.tasks import worker_name
 from atelier.core.tenancy import across
 from generation.canvas import build_chain
-from generation.device import DEVICE, Turn
+from generation.device import DEVICES, Turn
 from generation.pipeline.registry import BY_NAME, UPLOAD, after_link, pool_of
 from generation.runner import run_link
 from generation.services.artifacts import sweep_artifacts
@@ -54,12 +53,7 @@ def sweep(generation_id: str, **_: Any) -> None:
 
 
 def _stage_task(name: str) -> Task:
-    def run_here(task: Task, generation_id: str, fence: int, **_: Any) -> None:
-        goes_on = run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name())
-        if not goes_on and task.request.chain:
-            raise Ignore  # ends this copy of the chain in peace
-
-    def run_on_device(task: Task, generation_id: str, fence: int, **_: Any) -> None:
+    def run_stage(task: Task, generation_id: str, fence: int, **_: Any) -> None:
         rest, task.request.chain = task.request.chain, None  # sent when the link ends, which is later than this
 
         def link(turn: Turn) -> None:
@@ -67,9 +61,8 @@ def _stage_task(name: str) -> Task:
             if goes_on and rest:
                 signature(rest[-1], app=task.app).apply_async(chain=rest[:-1])
 
-        DEVICE.run(link)
+        DEVICES[pool_of(name)].run(link)
 
-    run_stage = run_on_device if pool_of(name) == "gpu" else run_here
     return shared_task(name=f"generation.stage.{name}", bind=True)(run_stage)
 
 

@@ -18,6 +18,7 @@ from atelier.stacks.ports import HOST, free_port, is_listening
 from atelier.stacks.process import Child, Command, StackError
 
 REGION = "us-east-1"
+VOLUME_MB = 64
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ class SeaweedFS:
             "master.electionTimeout": "1s",  # its default makes a single master wait 10 s for its own vote
             "master.port": ports.master, "master.port.grpc": ports.master_grpc,
             "volume.port": ports.volume, "volume.port.grpc": ports.volume_grpc,
-            "volume.max": 0, "volume.preStopSeconds": 0, "master.volumeSizeLimitMB": 64, "filer": "true",
+            "volume.max": 0,  # as many as the disk has room for
+            "master.volumeSizeLimitMB": VOLUME_MB, "volume.preStopSeconds": 0, "filer": "true",
             "filer.port": ports.filer, "filer.port.grpc": ports.filer_grpc, "s3": "true",
             "s3.port": ports.s3, "s3.port.grpc": ports.s3_grpc, "s3.port.iceberg": 0, "s3.port.lance": 0,
             "s3.config": self.directory / "s3.json", "s3.ip.bind": HOST,

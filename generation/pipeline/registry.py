@@ -6,7 +6,7 @@ from itertools import dropwhile
 
 from generation.pipeline.lifecycle import UPLOAD
 from generation.pipeline.spec import GenerationSpec
-from generation.pipeline.stage import Stage
+from generation.pipeline.stage import Pool, Stage
 from generation.pipeline.stages.diffusion import Diffusion
 from generation.pipeline.stages.encode import Encode
 from generation.pipeline.stages.face_restore import FaceRestore
@@ -18,7 +18,7 @@ STAGES: tuple[Stage, ...] = (Prompt(), Diffusion(), FaceRestore(), Upscale(), En
 BY_NAME = {stage.name: stage for stage in STAGES}
 
 
-def pool_of(name: str) -> str:
+def pool_of(name: str) -> Pool:
     """The pool of workers that runs stage `name`: cpu or gpu."""
     return "cpu" if name == UPLOAD else BY_NAME[name].pool
 

@@ -42,14 +42,14 @@ def test_the_device_is_free_before_the_last_product_is_stored() -> None:
     lock = threading.Lock()
     seen = [
         (getattr(product, "index", "facts"), lock.locked())
-        for product in Turn(lock).draw(stage(frame(0), frame(1), Facts({}), frame(2)), quiet)
+        for product in Turn(lock).take(stage(frame(0), frame(1), Facts({}), frame(2)), quiet)
     ]
     assert seen == [(0, True), ("facts", True), (1, True), (2, False)]
 
 
 def test_a_drawing_that_is_left_early_frees_the_device() -> None:
     lock = threading.Lock()
-    with pytest.raises(OSError), closing(Turn(lock).draw(stage(frame(0), frame(1)), quiet)) as products:
+    with pytest.raises(OSError), closing(Turn(lock).take(stage(frame(0), frame(1)), quiet)) as products:
         for _ in products:
             raise OSError("storage is full")
     assert not lock.locked()
@@ -62,7 +62,7 @@ def test_a_stage_that_stops_frees_the_device() -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        list(Turn(lock).draw(stage(frame(0)), stop))
+        list(Turn(lock).take(stage(frame(0)), stop))
     assert not lock.locked()
 
 
@@ -70,7 +70,7 @@ def test_one_is_stored_while_the_next_one_draws() -> None:
     device, drawing, stored, order = Device(), threading.Event(), threading.Event(), list[str]()
 
     def first(turn: Turn) -> None:
-        for _ in turn.draw(stage(frame(0)), quiet):
+        for _ in turn.take(stage(frame(0)), quiet):
             assert drawing.wait(WAIT), "the second one draws while this is stored"
             order.append("first stored")
             stored.set()
@@ -82,7 +82,7 @@ def test_one_is_stored_while_the_next_one_draws() -> None:
             order.append("second drawn")
             yield frame(0)
 
-        list(turn.draw(run, quiet))
+        list(turn.take(run, quiet))
 
     device.run(first)
     device.run(second)
@@ -114,7 +114,7 @@ def most_at_once(device: Device) -> int:
             busy -= 1
             yield frame(0)
 
-        list(turn.draw(run, quiet))
+        list(turn.take(run, quiet))
 
     for _ in range(6):
         device.run(link)
@@ -127,7 +127,7 @@ def test_slow_storage_slows_the_device_down() -> None:
 
     def link(turn: Turn) -> None:
         begun.append(1)
-        for _ in turn.draw(stage(frame(0)), quiet):
+        for _ in turn.take(stage(frame(0)), quiet):
             store.wait(WAIT)
 
     def work() -> None:
@@ -150,7 +150,7 @@ def test_the_worker_goes_on_shortly_before_all_is_drawn(images: int) -> None:
     """Not at the end of the first of several images."""
     pause, steps = LEAD_SECONDS, 4 * images
     turn, over = Turn(threading.Lock()), list[bool]()
-    list(turn.draw(stage(frame(0), steps=steps, pause=pause), lambda step, _: over.append(turn._over.is_set())))
+    list(turn.take(stage(frame(0), steps=steps, pause=pause), lambda step, _: over.append(turn._over.is_set())))
     assert over[:-1] == [False] * steps
     assert turn._over.is_set()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from atelier.stacks.seaweedfs import SeaweedFS
+from atelier.stacks.seaweedfs import VOLUME_MB, SeaweedFS
 from tests.support.servers import short_directory
 
 
@@ -42,6 +44,13 @@ def test_a_signed_link_opens_one_object_and_a_changed_one_opens_nothing(store: S
     for changed in (link.replace("picture", "other"), link.replace("X-Amz-Expires=60", "X-Amz-Expires=600")):
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(changed, timeout=5)
+
+
+def test_it_may_fill_the_disk(store: SeaweedFS) -> None:
+    """A fixed number of volumes was full after a few hundred pictures."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{store.ports.master}/dir/status", timeout=5) as answer:
+        volumes = json.load(answer)["Topology"]["Max"]
+    assert volumes * VOLUME_MB * 2**20 > shutil.disk_usage(store.directory).free / 2
 
 
 def test_nobody_reads_without_a_signature(store: SeaweedFS) -> None:
