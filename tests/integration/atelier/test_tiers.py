@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from atelier.accounts import tiers
-from atelier.accounts.models import TierTerms
+from atelier.accounts.models import TierTerms, Workspace
+from atelier.accounts.selectors import get_tier
 from atelier.accounts.tiers import DEFAULTS, get_tiers
 from generation.services.scheduling import dispatch_next
 from tests.integration.generation.api.caller import SMALL, Caller, code
@@ -54,6 +55,15 @@ def test_the_migration_sows_what_the_document_says() -> None:
 def test_a_tier_without_a_row_has_the_documents_figures() -> None:
     TierTerms.objects.all().delete()
     assert get_tiers() == DEFAULTS
+
+
+def test_a_workspaces_tier_is_the_row_as_it_is_now() -> None:
+    workspace = open_workspace(tier="starter")
+    TierTerms.objects.filter(name="starter").update(retention_days=3)
+    tiers.read_again()
+    assert get_tier(workspace.id).retention_days == 3
+    with pytest.raises(Workspace.DoesNotExist):
+        get_tier("wsp_of_nobody")
 
 
 def test_what_was_read_holds_for_a_while() -> None:
