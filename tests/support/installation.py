@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -160,7 +161,12 @@ class Installation:
     # -- judging -------------------------------------------------------------------------------------------
 
     def judge(self, seconds: float = 60.0) -> None:
-        """Wait until nothing is live, then let the judge find no fault, in the books or in the bytes."""
+        """Wait until nothing is live, then let the judge find no fault, in the books or in the bytes.
+
+        What a test that failed left frozen goes on first: it shall not fail those after it.
+        """
+        for pid in self.stack.pids.values():
+            os.kill(pid, signal.SIGCONT)
         with self.database() as connection:
             wait_until(lambda: count_live(connection) == 0, "all generations end", seconds)
             accepted = [generation_id for api in self.apis for generation_id in api.accepted]
