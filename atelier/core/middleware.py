@@ -109,11 +109,11 @@ _PAGES = (
 )  # fmt: skip
 """What pages for people may load: their own files; pictures of an S3 server in the admin; inline styles."""
 
-_NOTHING = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
+_NOTHING = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
 
 
 class ContentSecurity:
-    """Sets Content-Security-Policy where the view has not: nothing at all but for the pages that need more."""
+    """Sets Content-Security-Policy where the view has not: style and icon, and more for the pages that need it."""
 
     def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response

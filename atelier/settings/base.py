@@ -53,6 +53,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "atelier" / "templates"],  # before the admin's own, whose frame they extend
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -40,7 +40,7 @@ def test_a_server_that_does_not_end_the_body_is_not_waited_for() -> None:
     ("path", "expected"),
     [
         ("/api/v1/atelier/generate", "default-src 'none'"),
-        ("/", "default-src 'none'; style-src 'self'"),
+        ("/", "default-src 'none'; style-src 'self'; img-src 'self'"),
         ("/docs", "default-src 'self'"),
         ("/api/v1/atelier/docs", "default-src 'self'"),
         ("/admin/", "default-src 'self'; img-src"),
