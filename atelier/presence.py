@@ -20,7 +20,7 @@ from generation.services.presence import BEAT_SECONDS, announce_worker, retire_w
 
 MAIN = "atelier"
 FINISH_SECONDS = 5.0
-"""How long a leaving worker waits for what it is storing; it has been told to give that back."""
+"""How long a leaving worker waits for what each of its devices still stores; it has been told to give that back."""
 
 log = logging.getLogger(__name__)
 _stopped = threading.Event()

@@ -35,12 +35,13 @@ INSERT INTO generation_generation SELECT old.* FROM (SELECT g FROM generation_ge
     )) AS old
 """
 """Copies of a generation that is there, each with its own id and time."""
-DRAW_OFF = """
+TRIM = """
 DELETE FROM generation_generation WHERE id IN (
     SELECT id FROM generation_generation WHERE completed_at IS NOT NULL ORDER BY created_at
     LIMIT greatest(0, (SELECT count(*) FROM generation_generation) - %s)
 )
 """
+"""The oldest that ended go, until so many are left."""
 
 
 def measure(session: Session) -> Iterator[Result]:
@@ -113,7 +114,7 @@ def _resize(session: Session, size: int) -> None:
     database.execute(EMPTY_QUEUE)
     database.execute("SET session_replication_role = replica")
     database.execute(FILL, [size])
-    database.execute(DRAW_OFF, [size])
+    database.execute(TRIM, [size])
     database.execute("RESET session_replication_role")
     database.execute("VACUUM (FULL, ANALYZE) generation_generation")
     database.execute("CHECKPOINT")

@@ -17,7 +17,10 @@ IMAGE_SECONDS = 0.050
 
 
 class StubTextToImage:
-    """Takes 50 ms an image and sleeps through them, as a process does that waits for its GPU."""
+    """Takes 50 ms an image and sleeps through them, as a process does that waits for its GPU.
+
+    One image at a time, as on a device: a worker that drew two at once would look twice as fast as it is.
+    """
 
     memory_bytes = 0
 

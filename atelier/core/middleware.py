@@ -109,11 +109,12 @@ _PAGES = (
 )  # fmt: skip
 """What pages for people may load: their own files; pictures of an S3 server in the admin; inline styles."""
 
-_NOTHING = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+_LEAST = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+"""What any other answer may load: its own style and icon."""
 
 
 class ContentSecurity:
-    """Sets Content-Security-Policy where the view has not: style and icon, and more for the pages that need it."""
+    """Sets Content-Security-Policy where the view has not: the least, and more for the pages that need it."""
 
     def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response
@@ -123,5 +124,5 @@ class ContentSecurity:
         if "Content-Security-Policy" not in response.headers:
             path = request.path.removeprefix("/" + settings.API_PREFIX.rstrip("/"))
             policies = (policy for prefix, policy in _PAGES if path.startswith(prefix))
-            response.headers["Content-Security-Policy"] = next(policies, _NOTHING)
+            response.headers["Content-Security-Policy"] = next(policies, _LEAST)
         return response

@@ -52,7 +52,7 @@ _FAIL = Statement("UPDATE outbox_outboxmessage SET failures = failures + 1 WHERE
 
 
 def _mark(ids: list[int]) -> int:
-    """Ends the transaction."""
+    """Mark them, which ends the transaction; how many."""
     if ids:
         with together(last=True):
             _MARK.run({"ids": ids})

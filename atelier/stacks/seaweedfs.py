@@ -19,6 +19,7 @@ from atelier.stacks.process import Child, Command, StackError
 
 REGION = "us-east-1"
 VOLUME_MB = 64
+"""MiB of one of the files that objects are packed into; deleted objects leave a file when it is compacted."""
 
 
 @dataclass(frozen=True)

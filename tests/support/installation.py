@@ -23,6 +23,7 @@ from atelier.stacks.process import Child, Command, run_once
 from atelier.stacks.server import ServerStack
 from atelier.stacks.workers import Worker
 from tests.support.client import Api
+from tests.support.processes import is_frozen
 from tests.support.servers import start_server_stack
 from tests.support.verdict import count_live, judge
 
@@ -155,8 +156,7 @@ class Installation:
 
     def is_frozen(self, part: str) -> bool:
         """True while a part is stopped by SIGSTOP."""
-        stat = Path(f"/proc/{self.stack.pids[part]}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] == "T"
+        return is_frozen(self.stack.pids[part])
 
     # -- judging -------------------------------------------------------------------------------------------
 

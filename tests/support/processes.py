@@ -68,7 +68,7 @@ def frozen(one: Call) -> Iterator[None]:
     process, _receiver = _start(one, barrier)
     try:
         until = time.monotonic() + PATIENCE_SECONDS
-        while _state(process.pid) != "T":
+        while not is_frozen(process.pid):
             assert process.is_alive(), "it ended instead of freezing"
             assert time.monotonic() < until, "it did not freeze"
             time.sleep(0.01)
@@ -78,9 +78,9 @@ def frozen(one: Call) -> Iterator[None]:
         process.join()
 
 
-def _state(pid: int) -> str:
-    """One letter: T is stopped."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+def is_frozen(pid: int) -> bool:
+    """True while the process is stopped by SIGSTOP. Raises FileNotFoundError when there is none."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def _start(one: Call, barrier: Any) -> tuple[Any, Connection]:

@@ -59,7 +59,10 @@ class Encode:
 
 
 def encode(pixels: np.ndarray, file_format: str, provenance: Provenance) -> bytes:
-    """(H, W, 3) uint8 RGB as a PNG, JPEG or WebP file with XMP, in PNG also iTXt. Same input, same bytes."""
+    """(H, W, 3) uint8 RGB as a PNG, JPEG or WebP file with XMP, in PNG also iTXt. Same input, same bytes.
+
+    Raises `StageFailed` encode_failed (retryable).
+    """
     if file_format == "png":
         return _encode_png(pixels, provenance)
     output = io.BytesIO()

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.support.processes import is_frozen
+
 ROUNDS = 100
 _FREEZE_AGAIN_AND_AGAIN = f"""
 import sys, threading
@@ -44,6 +46,6 @@ def test_a_thread_that_freezes_its_process_does_nothing_more(tmp_path: Path) -> 
 
 def _wait_until_stopped(child: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 20
-    while Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+    while not is_frozen(child.pid):
         assert child.poll() is None and time.monotonic() < until, "it did not freeze"
         time.sleep(0.001)

@@ -33,10 +33,17 @@ def test_replicas_get_names_of_their_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "workers: 3", "workers: [{name: x}]", "][", "workers: [{name: c, pool: cpu, queues: [a], concurrency: 2}]"],
+    ["", "workers: 3", "workers: [{name: x}]", "]["],
 )
 def test_nonsense_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "workers.yaml"
     path.write_text(text)
     with pytest.raises(StackError):
+        load_workers(path)
+
+
+def test_a_setting_that_does_nothing_is_refused_with_what_does(tmp_path: Path) -> None:
+    path = tmp_path / "workers.yaml"
+    path.write_text("workers: [{name: c, pool: cpu, queues: [a], concurrency: 2}]")
+    with pytest.raises(StackError, match="Worker c: 'concurrency' is not known; .* are replicas"):
         load_workers(path)
