@@ -9,7 +9,7 @@ class AtelierConfig(AppConfig):
     verbose_name = "Atelier"
 
     def ready(self) -> None:
-        from atelier.core.tenancy import open_for_good
+        from atelier.core.db.tenancy import open_for_good
 
         if settings.AS_OWNER:
             open_for_good("migrations")

@@ -23,7 +23,8 @@ def second_app() -> Celery:
 
 @worker_init.connect
 def _connect_presence(**_: object) -> None:
-    from atelier import announcements, presence  # they need the apps, which are ready only now
+    from atelier import webhook_wiring  # they need the apps, which are ready only now
+    from atelier.worker import presence  # they need the apps, which are ready only now
 
     presence.connect()
-    announcements.connect()
+    webhook_wiring.connect()

@@ -14,14 +14,14 @@ from django.db import connection
 
 from atelier.audit.heads import publish_heads
 from atelier.celery import app
-from atelier.core.database import attempt
-from atelier.core.tenancy import across
-from atelier.core.walls import check_walls
-from atelier.ledger import head_store, verify_nightly
-from atelier.outbox.relay import BATCH, relay_batch
-from atelier.outbox.services import CHANNEL as OUTBOX_CHANNEL
-from atelier.outbox.services import forget_published
-from atelier.subscriptions import routes
+from atelier.core.db.database import attempt
+from atelier.core.db.tenancy import across
+from atelier.core.db.walls import check_walls
+from atelier.evidence import head_store, verify_nightly
+from atelier.messaging.outbox.relay import BATCH, relay_batch
+from atelier.messaging.outbox.services import CHANNEL as OUTBOX_CHANNEL
+from atelier.messaging.outbox.services import forget_published
+from atelier.messaging.subscriptions import routes
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
 from billing.services.plans import renew_plans

@@ -6,8 +6,8 @@ from typing import Any
 
 from celery import shared_task
 
-from atelier.announcements import tell
-from atelier.core.tenancy import across
+from atelier.core.db.tenancy import across
+from atelier.webhook_wiring import tell
 
 
 @shared_task(name="webhooks.fan_out")

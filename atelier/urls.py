@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from atelier import metrics, pages
+from atelier.site import metrics, pages
 
 service = [
     path("openapi.json", pages.OpenApiView.as_view(), name="openapi"),
@@ -33,7 +33,7 @@ urlpatterns = [
     *docs,
 ]
 
-handler400 = "atelier.core.exception_handler.bad_request"
-handler403 = "atelier.core.exception_handler.permission_denied"
-handler404 = "atelier.core.exception_handler.unknown_path"
-handler500 = "atelier.core.exception_handler.server_error"
+handler400 = "atelier.core.http.exception_handler.bad_request"
+handler403 = "atelier.core.http.exception_handler.permission_denied"
+handler404 = "atelier.core.http.exception_handler.unknown_path"
+handler500 = "atelier.core.http.exception_handler.server_error"

@@ -20,8 +20,8 @@ from django.db import transaction  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from atelier.accounts.services import create_workspace  # noqa: E402
-from atelier.core.tenancy import across  # noqa: E402
-from atelier.outbox.services import emit  # noqa: E402
+from atelier.core.db.tenancy import across  # noqa: E402
+from atelier.messaging.outbox.services import emit  # noqa: E402
 from webhooks.events import Fact  # noqa: E402
 from webhooks.services.endpoints import Wanted, create_endpoint  # noqa: E402
 from webhooks.services.recording import record_event  # noqa: E402

@@ -18,7 +18,7 @@ def main(kind: str, seconds: float, ids: list[str]) -> None:
     import django
 
     django.setup()
-    from atelier.core.tenancy import across
+    from atelier.core.db.tenancy import across
 
     with across("command"):
         round_ = {"ledger": _ledger, "bare": _bare}[kind]()

@@ -35,7 +35,7 @@ def make_keys(database_url: str, requests: int) -> Iterator[str]:
 def _make(count: int) -> list[str]:
     from django.db import transaction
 
-    from atelier.core.tenancy import across
+    from atelier.core.db.tenancy import across
 
     with across("command"), transaction.atomic():
         return [_make_one() for _ in range(count)]

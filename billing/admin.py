@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge, moment
-from atelier.core.admin_times import TimeRange
+from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin, badge, moment
+from atelier.core.admin.times import TimeRange
 from billing.models import Account, Hold, HoldOutcome, Transfer
 from billing.selectors import trial_balance
 

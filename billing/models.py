@@ -24,8 +24,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from atelier.audit.models import Chained, chain_constraints
+from atelier.core.db.tenancy import TenantRows
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantRows
 
 ACCOUNT_KINDS = ("granted", "available", "held", "earned")
 TRANSFER_KINDS = ("grant", "hold", "capture", "release", "refund", "expire", "adjust", "deduct")

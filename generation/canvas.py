@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import chain, current_app
 
-from atelier.queues import route
+from atelier.messaging.queues import route
 from generation.pipeline.registry import links, pool_of
 
 

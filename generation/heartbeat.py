@@ -11,8 +11,8 @@ from types import TracebackType
 from django.conf import settings
 from django.db import connection
 
-from atelier.core.database import DISCONNECTED
-from atelier.core.tenancy import tenant
+from atelier.core.db.database import DISCONNECTED
+from atelier.core.db.tenancy import tenant
 from generation.pipeline.stage import StageFailed, Stopped
 from generation.services.claims import StageClaim, keep_lease, report_step
 

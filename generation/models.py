@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from atelier.core.db.tenancy import TenantRows
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantRows
 from generation.pipeline import lifecycle
 from generation.pipeline.spec import GenerationSpec
 

@@ -14,8 +14,8 @@ from django.db import connection
 
 from atelier.accounts.selectors import get_tier
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import DISCONNECTED
-from atelier.core.tenancy import across, tenant
+from atelier.core.db.database import DISCONNECTED
+from atelier.core.db.tenancy import across, tenant
 from generation.catalog import get_catalog
 from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts, stored_image
 from generation.device import Turn

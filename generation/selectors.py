@@ -8,10 +8,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from atelier.core.database import columns_of, from_row
+from atelier.core.db.database import columns_of, from_row
+from atelier.core.db.statements import Statement
+from atelier.core.db.tenancy import across
 from atelier.core.errors import NotFound
-from atelier.core.statements import Statement
-from atelier.core.tenancy import across
 from generation.models import Generation, GenerationEvent, Worker
 from generation.pipeline import lifecycle
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from celery import Task, shared_task, signature
 
+from atelier.core.db.tenancy import across
 from atelier.core.tasks import worker_name
-from atelier.core.tenancy import across
 from generation.canvas import build_chain
 from generation.device import DEVICES, Turn
 from generation.pipeline.registry import BY_NAME, UPLOAD, after_link, pool_of

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin
-from atelier.core.admin_times import TimeRange
+from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin
+from atelier.core.admin.times import TimeRange
 from atelier.core.errors import AtelierError
 from storage.models import Asset
 from storage.services import link_asset

@@ -7,8 +7,8 @@ from functools import partial
 from django.db import models
 from django.db.models import F, Q
 
+from atelier.core.db.tenancy import TenantRows
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantRows
 from storage.formats import CONTENT_TYPES, file_name
 
 

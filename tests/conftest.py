@@ -46,7 +46,7 @@ def committed(postgres: Postgres, django_db_blocker: pytest.FixtureRequest) -> I
     """Database access with real commits; every table is emptied afterwards."""
     from django.db import connections
 
-    from atelier.core.tenancy import across
+    from atelier.core.db.tenancy import across
     from generation.services.admission import SERVED
     from generation.services.estimates import QUEUES
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge, moment
+from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin, badge, moment
 from webhooks.models import ACTIVE, Attempt, DeadLetter, Delivery, Endpoint
 from webhooks.services.replaying import replay_dead_letters
 

@@ -17,13 +17,13 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from atelier.core.answers import rfc3339
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import attempt
-from atelier.core.listen import Bell, listener
-from atelier.core.resolving import outbound_policy, outbound_resolver
-from atelier.core.tenancy import across
-from atelier.core.wire import tls_context
+from atelier.core.db.database import attempt
+from atelier.core.db.listen import Bell, listener
+from atelier.core.db.tenancy import across
+from atelier.core.http.answers import rfc3339
+from atelier.core.outbound.resolving import outbound_policy, outbound_resolver
+from atelier.core.outbound.wire import tls_context
 from webhooks.events import document
 from webhooks.models import Delivery
 from webhooks.sender import Outcome, Sender

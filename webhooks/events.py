@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from atelier.core.event_names import EVENTS as EVENTS
+from atelier.messaging.event_names import EVENTS as EVENTS
 
 TEST = "webhook.test"
 """Sent by POST .../test only, to that endpoint, whatever its filter."""

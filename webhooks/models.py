@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from atelier.core.db.tenancy import TenantRows
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantRows
 
 ACTIVE, DISABLED = "active", "disabled"
 PENDING, SENDING, DELIVERED, DEAD, CANCELLED = "pending", "sending", "delivered", "dead", "cancelled"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from atelier.core.addresses import AddressRefused, Policy, Target, parse_target
-from atelier.core.resolving import NameUnresolved, Resolver, checked_addresses
-from atelier.core.wire import AnswerTooLarge, ConnectFailed, Limits, PinnedConnection
+from atelier.core.outbound.addresses import AddressRefused, Policy, Target, parse_target
+from atelier.core.outbound.resolving import NameUnresolved, Resolver, checked_addresses
+from atelier.core.outbound.wire import AnswerTooLarge, ConnectFailed, Limits, PinnedConnection
 
 DELIVERED, GONE = "delivered", "gone"
 KEPT_BYTES = 2048

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from atelier.core.webhook_secrets import decode_secret, encode_secret
+from atelier.messaging.webhook_secrets import decode_secret, encode_secret
 from webhooks.events import encode
 
 _RAW = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)

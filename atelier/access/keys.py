@@ -14,9 +14,9 @@ from atelier.accounts.models import ApiKey, Workspace
 from atelier.accounts.permissions import EVERYTHING, granted
 from atelier.accounts.services import create_api_key, revoke_api_key, rotate_api_key
 from atelier.audit.services import record
-from atelier.core.database import database_now
+from atelier.core.db.database import database_now
 from atelier.core.errors import Conflict, InvalidRequest, NotFound
-from atelier.core.problems import MissingPermission
+from atelier.core.http.problems import MissingPermission
 
 MOST_KEYS = 100
 

@@ -11,7 +11,7 @@ from atelier.accounts.models import Membership, Workspace
 from atelier.accounts.permissions import ROLES
 from atelier.audit.services import record
 from atelier.core.errors import Conflict, InvalidRequest, NotFound
-from atelier.core.problems import MissingPermission
+from atelier.core.http.problems import MissingPermission
 
 OWNER = "owner"
 

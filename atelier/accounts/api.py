@@ -14,9 +14,9 @@ from rest_framework.views import APIView
 from atelier.accounts.authentication import Caller
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, read_allowances
-from atelier.core.answers import to_json
-from atelier.core.deadlines import stage
-from atelier.core.problems import UnknownParameter
+from atelier.core.db.deadlines import stage
+from atelier.core.http.answers import to_json
+from atelier.core.http.problems import UnknownParameter
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:

@@ -16,13 +16,13 @@ from rest_framework.request import Request
 from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.permissions import ALL, ROLES, granted
-from atelier.core.database import columns_of, from_row
+from atelier.core.db.database import columns_of, from_row
+from atelier.core.db.statements import Statement
+from atelier.core.db.tenancy import across, become
+from atelier.core.db.walls import check_once
 from atelier.core.errors import AtelierError
-from atelier.core.origins import client_address, is_within
-from atelier.core.problems import MissingPermission
-from atelier.core.statements import Statement
-from atelier.core.tenancy import across, become
-from atelier.core.walls import check_once
+from atelier.core.http.origins import client_address, is_within
+from atelier.core.http.problems import MissingPermission
 
 
 class NotAuthenticated(AtelierError):

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from atelier.core.origins import client_address
+from atelier.core.http.origins import client_address
 
 
 def login_address(request: HttpRequest) -> str | None:

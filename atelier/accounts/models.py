@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
 from functools import partial
 
 from django.conf import settings
@@ -10,9 +12,13 @@ from django.db import models
 from django.db.models.functions import Now
 
 from atelier.accounts.permissions import EVERYTHING, ROLES
-from atelier.accounts.tiers import DEFAULTS, Tier, get_tiers
+from atelier.accounts.tiers import DEFAULTS, Tier
+from atelier.core.db.tenancy import TenantRows
+from atelier.core.fresh import Fresh
 from atelier.core.ids import new_id
-from atelier.core.tenancy import TenantRows
+
+TIER_SECONDS = 5.0
+"""How long a process goes by the terms it has read: so long an operator's change takes to be obeyed everywhere."""
 
 
 def _everything() -> list[str]:
@@ -81,6 +87,24 @@ class TierTerms(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def as_tier(self) -> Tier:
+        """The row's columns beside what is fixed."""
+        lane = DEFAULTS[self.name].lane
+        named = {field.name: getattr(self, field.name) for field in fields(Tier) if field.name != "lane"}
+        return Tier(lane=lane, **named)
+
+
+def get_tiers() -> Mapping[str, Tier]:
+    """The tiers by name as they are now; at most one query in TIER_SECONDS. A tier without a row has its default."""
+    return TIERS.get()
+
+
+def _read_tiers() -> Mapping[str, Tier]:
+    return DEFAULTS | {row.name: row.as_tier() for row in TierTerms.objects.all()}
+
+
+TIERS = Fresh(_read_tiers, TIER_SECONDS)
 
 
 class Membership(models.Model):

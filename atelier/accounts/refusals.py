@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from atelier.accounts.authentication import NetworkNotAllowed, NotAuthenticated, WorkspaceSuspended
-from atelier.accounts.platform import NotAMember
-from atelier.accounts.tokens import InvalidToken, TokenExpired, TokenKeysUnavailable
-from atelier.core.deadlines import AuthenticationTooSlow
-from atelier.core.documentation import ANYWHERE, Problems
-from atelier.core.problems import Forbidden
+from atelier.accounts.platform.authentication import NotAMember
+from atelier.accounts.platform.tokens import InvalidToken, TokenExpired, TokenKeysUnavailable
+from atelier.core.db.deadlines import AuthenticationTooSlow
+from atelier.core.http.documentation import ANYWHERE, Problems
+from atelier.core.http.problems import Forbidden
 
 COMMON: Problems = (
     *ANYWHERE, NotAuthenticated, AuthenticationTooSlow, WorkspaceSuspended, NetworkNotAllowed, Forbidden, InvalidToken,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from atelier.accounts.models import Workspace
-from atelier.accounts.tiers import Tier, get_tiers
-from atelier.core.statements import Statement
+from atelier.accounts.models import Workspace, get_tiers
+from atelier.accounts.tiers import Tier
+from atelier.core.db.statements import Statement
 
 _TIER = Statement("SELECT tier FROM accounts_workspace WHERE id = %(id)s::text")
 

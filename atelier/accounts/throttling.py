@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from atelier.core.deadlines import stage
+from atelier.core.db.deadlines import stage
+from atelier.core.db.statements import Statement
 from atelier.core.errors import AtelierError
-from atelier.core.statements import Statement
 
 
 class RateLimited(AtelierError):

@@ -9,7 +9,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 
 from atelier.audit.services import record
-from atelier.core.admin import StyledAdmin
+from atelier.core.admin.lists import StyledAdmin
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from atelier.admin.audited import AuditedAdmin, actor_of
-from atelier.core.admin import ReadOnlyAdmin, StyledAdmin, badge, moment
+from atelier.core.admin.lists import ReadOnlyAdmin, StyledAdmin, badge, moment
 from atelier.core.errors import AtelierError
 from billing.models import Adjustment, BookCheck, CreditLine, RateCard
 from billing.services.adjustments import decide_adjustment

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from atelier.accounts.tiers import Tier, get_tiers
-from atelier.core.durations import short_duration
-from atelier.outbox.models import OutboxMessage
+from atelier.accounts.models import get_tiers
+from atelier.accounts.tiers import Tier
+from atelier.core.admin.durations import short_duration
+from atelier.messaging.outbox.models import OutboxMessage
 from billing.models import Account
 from billing.selectors import trial_balance
 from generation.models import Generation, Worker

@@ -17,8 +17,8 @@ from atelier.accounts.models import ApiKey
 from atelier.accounts.services import revoke_api_key
 from atelier.admin.audited import actor_of
 from atelier.audit.services import record
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge, moment
-from atelier.core.durations import short_duration
+from atelier.core.admin.durations import short_duration
+from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin, badge, moment
 
 STATES = {"active": "completed", "expired": "cancelled", "revoked": "failed"}
 

@@ -17,13 +17,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atelier.accounts.models import Membership, Workspace
-from atelier.accounts.tiers import get_tiers
+from atelier.accounts.models import Membership, Workspace, get_tiers
 from atelier.admin.audited import AuditedAdmin
 from atelier.admin.figures import list_figures
 from atelier.admin.gifts import adjust_view, grant_view, issue_key_view, refund_view
 from atelier.admin.usage import read_usage
-from atelier.core.admin import BigTableAdmin, badge, moment
+from atelier.core.admin.lists import BigTableAdmin, badge, moment
 
 GRANT, ISSUE_KEY = "billing.add_transfer", "accounts.add_apikey"
 """The permissions that allow it."""

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 
 from atelier.audit.models import AuditEntry
 from atelier.audit.search import HELP, read_search
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, moment, newest
-from atelier.core.admin_times import SINCE, UNTIL, TimeRange
+from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin, moment, newest
+from atelier.core.admin.times import SINCE, UNTIL, TimeRange
 
 
 class ActionFilter(admin.SimpleListFilter):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Now
 
-from atelier.core.tenancy import TenantRows
+from atelier.core.db.tenancy import TenantRows
 
 
 class Chained(models.Model):

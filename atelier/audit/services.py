@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from atelier.audit.models import AuditEntry
-from atelier.core.database import insert_row
+from atelier.core.db.database import insert_row
 
 
 def record(

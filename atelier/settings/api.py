@@ -13,15 +13,15 @@ ATELIER_WATCHERS = int(env.number("ATELIER_WATCHERS", 8))
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "atelier.accounts.authentication.ApiKeyAuthentication",
-        "atelier.accounts.platform.PlatformTokenAuthentication",
+        "atelier.accounts.platform.authentication.PlatformTokenAuthentication",
         "atelier.accounts.authentication.WorkspaceSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["atelier.accounts.authentication.IsAllowed"],
-    "DEFAULT_PARSER_CLASSES": ["atelier.core.parsers.StrictJsonParser"],
+    "DEFAULT_PARSER_CLASSES": ["atelier.core.http.parsers.StrictJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "atelier.accounts.api.DescribedOperation",
     "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "atelier.core.exception_handler.to_problem",
+    "EXCEPTION_HANDLER": "atelier.core.http.exception_handler.to_problem",
     "UNAUTHENTICATED_USER": None,
 }
 
@@ -32,5 +32,5 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/atelier",
-    "POSTPROCESSING_HOOKS": ["atelier.openapi.complete"],
+    "POSTPROCESSING_HOOKS": ["atelier.site.openapi.complete"],
 }

@@ -1,6 +1,6 @@
 """Celery and its broker. What the database promises is not asked of Celery again: no results, ETA, retries, revoke."""
 
-from atelier import queues
+from atelier.messaging import queues
 from atelier.settings import env
 
 CELERY_BROKER_URL = env.text("BROKER_URL", "memory://")
@@ -28,7 +28,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 CELERY_BROKER_HEARTBEAT = 0  # a solo worker cannot answer them during a stage; leases say who is alive
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = 1
-CELERY_WORKER_CONSUMER = "atelier.worker.Consumer"
+CELERY_WORKER_CONSUMER = "atelier.worker.consumer.Consumer"
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_TASK_SEND_SENT_EVENT = False  # a confirmed message beside each message; Flower shows what workers received
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

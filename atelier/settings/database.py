@@ -14,7 +14,7 @@ _url = env.text("DATABASE_OWNER_URL", _service_url) if _as_owner else _service_u
 AS_OWNER = _as_owner
 """This process changes the tables themselves, of all workspaces."""
 
-_parsed = dj_database_url.parse(_url, engine="atelier.core.postgresql")
+_parsed = dj_database_url.parse(_url, engine="atelier.core.db.postgresql")
 
 DATABASES = {
     "default": {

@@ -8,7 +8,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "atelier.core.logging.JsonFormatter"}},
-    "filters": {"request": {"()": "atelier.core.request_ids.NamesRequest"}},
+    "filters": {"request": {"()": "atelier.core.http.request_ids.NamesRequest"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]}},
     "root": {"handlers": ["stderr"], "level": env.text("ATELIER_LOG_LEVEL", "INFO")},
     "loggers": {

@@ -166,8 +166,9 @@ class EmbeddedStack:
         self.state = keep_api_key(self.home.secrets, self.state, key)
 
     def _start_service(self) -> None:
-        from atelier import queues, scheduler
+        from atelier import scheduler
         from atelier.celery import app, second_app
+        from atelier.messaging import queues
 
         ending = threading.Event()
         loops = threading.Thread(target=scheduler.run, args=(ending,), name="scheduler", daemon=True)

@@ -22,7 +22,7 @@ def seed(*, api_key: str, admin_password: str, admin_user: str) -> str:
     from django.db import transaction
 
     from atelier.accounts.services import create_workspace
-    from atelier.core.tenancy import across
+    from atelier.core.db.tenancy import across
     from atelier.management.commands.create_operator import make_operator
 
     with across("command"), transaction.atomic():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.accounts.refusals import COMMON
-from atelier.core.documentation import Ok, operation
-from atelier.core.problems import InvalidParameter
+from atelier.core.http.documentation import Ok, operation
+from atelier.core.http.problems import InvalidParameter
 from billing.api.parameters import DEFAULT_LIMIT, FORMATS, MAX_LIMIT
 
 BOOKS = "Credits"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from atelier.core.database import database_now
-from atelier.core.problems import InvalidParameter
+from atelier.core.db.database import database_now
+from atelier.core.http.problems import InvalidParameter
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
 LONGEST_DAYS = 366

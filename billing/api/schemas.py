@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from atelier.core.documentation import ref
-from atelier.core.schemas import COUNT, POSITIVE, TEXT, TIME, closed, listed, nullable
+from atelier.core.http.documentation import ref
+from atelier.core.http.schemas import COUNT, POSITIVE, TEXT, TIME, closed, listed, nullable
 from billing.models import TRANSFER_KINDS
 
 NUMBER = {"type": "integer"}

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from atelier.core.crashpoints import crashpoint
+from atelier.core.db.statements import Statement
 from atelier.core.ids import new_id
-from atelier.core.statements import Statement
-from atelier.outbox.services import emit
+from atelier.messaging.outbox.services import emit
 from billing.models import Hold, HoldOutcome
 from billing.services.transfers import LARGEST, check_amount, refusals
 

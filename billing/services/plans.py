@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
+from atelier.accounts.models import get_tiers
 from atelier.accounts.selectors import get_tier
-from atelier.accounts.tiers import get_tiers
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
 from billing.services.grants import grant_credits

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from atelier.queues import LANES
+from atelier.messaging.queues import LANES
 from generation.catalog import get_catalog
 from generation.models import Generation
 from generation.pipeline import lifecycle

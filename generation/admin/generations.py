@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from atelier.accounts.models import Workspace
-from atelier.core.admin import BigTableAdmin, ReadOnlyAdmin, badge
-from atelier.core.durations import short_duration
+from atelier.core.admin.durations import short_duration
+from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin, badge
 from generation.admin import actions
 from generation.admin.filters import CreatedFilter, LaneFilter, ModelFilter, StatusFilter
 from generation.admin.page import build_page

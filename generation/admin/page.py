@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from atelier.core.durations import short_duration
+from atelier.core.admin.durations import short_duration
 from atelier.core.errors import AtelierError
 from billing.selectors import list_transfers
 from generation.admin.timeline import Bar, draw_bars, list_spans

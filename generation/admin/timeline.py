@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from atelier.core.durations import short_duration
+from atelier.core.admin.durations import short_duration
 
 THINNEST = 0.4
 """Percent of the scale: the shortest bar is still seen."""

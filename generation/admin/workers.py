@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from atelier.core.admin import ReadOnlyAdmin, badge
-from atelier.core.database import Now
-from atelier.core.durations import short_duration
+from atelier.core.admin.durations import short_duration
+from atelier.core.admin.lists import ReadOnlyAdmin, badge
+from atelier.core.db.database import Now
 from generation.models import Worker
 from generation.selectors import ALIVE_SECONDS
 

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from atelier.accounts.api import json_answer, tightest
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, read_allowances
-from atelier.core.answers import to_json
-from atelier.core.problems import problem_response
+from atelier.core.http.answers import to_json
+from atelier.core.http.problems import problem_response
 from billing.services.transfers import InsufficientCredits
 from generation.api.parameters import wait_seconds
 from generation.api.representation import describe_accepted, describe_generation, location

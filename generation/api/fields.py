@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from atelier.core.errors import InvalidRequest
-from atelier.core.problems import UnknownField, UnsupportedField
-from atelier.core.rules import Choice, Number, OwnObject, Rule, Schema, Size, Text, Whole, Wrong
+from atelier.core.http.problems import UnknownField, UnsupportedField
+from atelier.core.http.rules import Choice, Number, OwnObject, Rule, Schema, Size, Text, Whole, Wrong
 from generation.api.hooks import Hook
 from generation.pipeline.request import GenerationRequest
 from generation.pipeline.spec import FORMATS, GENERATION_TYPES, MAX_SEED, STEPS_BY_QUALITY

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from atelier.core.addresses import MAX_URL, AddressRefused, parse_target
-from atelier.core.event_names import GENERATION_EVENTS
-from atelier.core.resolving import outbound_policy
-from atelier.core.rules import Schema, Wrong
-from atelier.core.webhook_secrets import SecretInvalid, decode_secret
+from atelier.core.http.rules import Schema, Wrong
+from atelier.core.outbound.addresses import MAX_URL, AddressRefused, parse_target
+from atelier.core.outbound.resolving import outbound_policy
+from atelier.messaging.event_names import GENERATION_EVENTS
+from atelier.messaging.webhook_secrets import SecretInvalid, decode_secret
 
 _MEMBERS = ("url", "secret", "events")
 

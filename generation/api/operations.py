@@ -6,11 +6,11 @@ from drf_spectacular.utils import OpenApiParameter
 
 from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
-from atelier.core.deadlines import CreditTooSlow, EnqueueTooSlow
-from atelier.core.documentation import WITH_BODY, Ok, Problems, operation
+from atelier.core.db.deadlines import CreditTooSlow, EnqueueTooSlow
 from atelier.core.errors import InvalidRequest
-from atelier.core.outbound import AddressNotAllowed
-from atelier.core.problems import InvalidParameter, UnsupportedField
+from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
+from atelier.core.http.problems import InvalidParameter, UnsupportedField
+from atelier.core.outbound.checks import AddressNotAllowed
 from billing.selectors import NoRateCard
 from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS

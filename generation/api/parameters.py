@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from atelier.core.problems import InvalidParameter
+from atelier.core.http.problems import InvalidParameter
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
 from generation.selectors import GenerationNotFound
 

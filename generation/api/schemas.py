@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from atelier.core.documentation import ref
-from atelier.core.schemas import COUNT, POSITIVE, TEXT, TIME, URI, Schema, closed, listed, nullable
+from atelier.core.http.documentation import ref
+from atelier.core.http.schemas import COUNT, POSITIVE, TEXT, TIME, URI, Schema, closed, listed, nullable
 from generation.api import fields
 from generation.api.representation import STAGE_SPAN
 from generation.pipeline.lifecycle import PUBLIC_STATUSES

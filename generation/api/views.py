@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from atelier.accounts.api import ApiView, json_answer, tightest
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens
-from atelier.core.deadlines import stage
-from atelier.core.outbound import check_url
+from atelier.core.db.deadlines import stage
+from atelier.core.outbound.checks import check_url
 from generation.api import operations
 from generation.api.acceptance import accept, submission_limits
 from generation.api.fields import parse_request, refuse_members

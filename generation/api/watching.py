@@ -16,11 +16,11 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import connection
 
-from atelier.core.answers import to_json
-from atelier.core.database import DISCONNECTED
+from atelier.core.db.database import DISCONNECTED
+from atelier.core.db.listen import listener
+from atelier.core.db.tenancy import current_tenant, tenant
 from atelier.core.errors import AtelierError
-from atelier.core.listen import listener
-from atelier.core.tenancy import current_tenant, tenant
+from atelier.core.http.answers import to_json
 from generation.models import Generation, GenerationEvent
 from generation.pipeline import lifecycle
 from generation.selectors import list_events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from atelier.core.statements import Statement
+from atelier.core.db.statements import Statement
 from generation.models import Generation, StageResult
 from generation.pipeline import lifecycle
 from storage.services import delete_artifact, delete_artifacts, delete_unrecorded

@@ -12,9 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from atelier.core.database import notify
-from atelier.core.statements import Statement, together
-from atelier.outbox.services import emit
+from atelier.core.db.database import notify
+from atelier.core.db.statements import Statement, together
+from atelier.messaging.outbox.services import emit
 from generation.models import Generation, Slot
 from generation.pipeline import lifecycle
 from generation.pipeline.registry import plan

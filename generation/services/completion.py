@@ -9,9 +9,9 @@ from django.db import transaction
 
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import columns_of, from_row, insert_row
-from atelier.core.statements import Statement, together
-from atelier.outbox.services import emit
+from atelier.core.db.database import columns_of, from_row, insert_row
+from atelier.core.db.statements import Statement, together
+from atelier.messaging.outbox.services import emit
 from billing.services.holds import resolve_hold
 from generation.models import Generation, StageResult
 from generation.pipeline import lifecycle

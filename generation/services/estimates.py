@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from atelier.core.db.statements import Statement
+from atelier.core.db.tenancy import across
 from atelier.core.fresh import Fresh
-from atelier.core.statements import Statement
-from atelier.core.tenancy import across
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import UnknownModel
 from generation.pipeline.spec import GenerationSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from atelier.core.statements import Statement
+from atelier.core.db.statements import Statement
 
 GENERATION_CHANNEL = "atelier_generation"
 """Payload: the generation's id."""

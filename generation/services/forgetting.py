@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection
 
-from atelier.core.database import Now
+from atelier.core.db.database import Now
 from generation.models import IdempotencyRecord
 
 AT_ONCE = 10_000

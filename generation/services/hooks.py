@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from atelier.core.webhook_secrets import open_hook_secret, seal_hook_secret
+from atelier.messaging.webhook_secrets import open_hook_secret, seal_hook_secret
 
 
 def keep_hook(generation_id: str, hook: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -6,8 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+from atelier.core.db.statements import Statement
 from atelier.core.errors import AtelierError
-from atelier.core.statements import Statement
 
 
 class IdempotencyKeyReused(AtelierError):

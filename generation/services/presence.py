@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from atelier.core.database import Now, notify
+from atelier.core.db.database import Now, notify
 from generation.models import Worker
 from generation.selectors import KNOWN_SECONDS
 from generation.services.events import DISPATCH_CHANNEL

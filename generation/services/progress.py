@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from atelier.core.statements import Statement
+from atelier.core.db.statements import Statement
 from generation.services.claims import StageClaim
 from generation.services.events import GENERATION_CHANNEL
 

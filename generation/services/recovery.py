@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from atelier.core.database import Now
-from atelier.outbox.services import emit
+from atelier.core.db.database import Now
+from atelier.messaging.outbox.services import emit
 from billing.selectors import list_differences
 from billing.services.checks import report_check
 from generation.models import Generation

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from atelier.accounts.tiers import Tier, get_tiers
+from atelier.accounts.models import get_tiers
+from atelier.accounts.tiers import Tier
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import insert_row
-from atelier.core.statements import Statement, together
-from atelier.outbox.services import emit
-from atelier.queues import LANES, route
+from atelier.core.db.database import insert_row
+from atelier.core.db.statements import Statement, together
+from atelier.messaging.outbox.services import emit
+from atelier.messaging.queues import LANES, route
 from generation.models import Slot
 from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers

@@ -13,12 +13,12 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, RateLimited, take_tokens
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import Now, insert_row, notify
-from atelier.core.deadlines import stage
+from atelier.core.db.database import Now, insert_row, notify
+from atelier.core.db.deadlines import stage
+from atelier.core.db.statements import together
 from atelier.core.errors import Conflict
 from atelier.core.ids import new_id
-from atelier.core.statements import together
-from atelier.outbox.services import emit
+from atelier.messaging.outbox.services import emit
 from billing.services.holds import place_hold
 from generation.models import Generation
 from generation.pipeline import lifecycle

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Sum
 
-from atelier.core.database import database_now
+from atelier.core.db.database import database_now
 from generation.models import Generation
 from generation.pipeline.lifecycle import PUBLIC_STATUSES, public_status
 

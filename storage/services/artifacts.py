@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from storage.blobs import get_blobs
+from storage.backend import get_blobs
 from storage.keys import artifact_key, artifact_prefix
 
 

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
-from atelier.core.database import columns_of, from_row
+from atelier.core.db.database import columns_of, from_row
+from atelier.core.db.statements import Statement
 from atelier.core.errors import AtelierError
 from atelier.core.ids import new_id
-from atelier.core.statements import Statement
-from storage.blobs import get_blobs
+from storage.backend import get_blobs
 from storage.formats import CONTENT_TYPES
 from storage.keys import asset_key, asset_prefix
 from storage.models import Asset

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from atelier.core.errors import AtelierError, NotFound
-from storage.blobs import get_blobs
+from storage.backend import get_blobs
 from storage.keys import content_hash
 from storage.links import Claim
 from storage.local import LocalBlobs

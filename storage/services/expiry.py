@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from atelier.core.database import Now
-from storage.blobs import get_blobs
+from atelier.core.db.database import Now
+from storage.backend import get_blobs
 from storage.models import Asset
 
 BATCH = 200

@@ -11,7 +11,7 @@ CLOCKS = {
     "datetime.now", "datetime.utcnow", "datetime.today", "timezone.now", "time.time", "time.time_ns", "date.today",
 }  # fmt: skip
 JUDGES = (
-    "generation/services", "atelier/outbox", "billing/services", "webhooks/services",
+    "generation/services", "atelier/messaging/outbox", "billing/services", "webhooks/services",
     "atelier/accounts/throttling.py",
 )  # fmt: skip
 """What decides on leases, deadlines, turns, limits and money."""
@@ -52,7 +52,7 @@ def test_nobody_publishes_past_the_outbox() -> None:
         for name, _ in calls(path)
         if name.rpartition(".")[2] in ("apply_async", "send_task", "delay", "delay_on_commit")
     }
-    assert senders == {"atelier/publisher.py", "generation/tasks.py"}
+    assert senders == {"atelier/messaging/publisher.py", "generation/tasks.py"}
 
 
 def test_no_request_can_reach_the_broker() -> None:

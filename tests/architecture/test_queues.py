@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from atelier.accounts.tiers import DEFAULTS
 from atelier.celery import app
-from atelier.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, WEBHOOKS, declared, route
+from atelier.messaging.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, WEBHOOKS, declared, route
+from atelier.messaging.subscriptions import SUBSCRIPTIONS
 from atelier.stacks.workers import load_workers
-from atelier.subscriptions import SUBSCRIPTIONS
 from generation.canvas import build_chain
 from generation.pipeline.lifecycle import TERMINAL, UPLOAD
 from generation.pipeline.registry import BY_NAME, pool_of

@@ -7,8 +7,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import ForeignKey, Model
 
 from atelier.accounts.models import Workspace
-from atelier.core.tenancy import TenantRows
-from atelier.core.walls import EnableTenantWall
+from atelier.core.db.tenancy import TenantRows
+from atelier.core.db.walls import EnableTenantWall
 
 OPEN = {
     "outbox_outboxmessage": "ids on their way to the broker; only the relay reads them",

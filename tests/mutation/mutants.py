@@ -10,8 +10,8 @@ from types import FunctionType, ModuleType
 
 import psycopg
 
-from atelier.core.statements import Statement
-from atelier.core.walls import build_wall, drop_wall
+from atelier.core.db.statements import Statement
+from atelier.core.db.walls import build_wall, drop_wall
 from tests.support.database import empty
 
 

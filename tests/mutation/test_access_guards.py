@@ -8,13 +8,13 @@ import pytest
 from django.db import models
 from pytest_django import Settings
 
-import atelier.core.origins
+import atelier.core.http.origins
 from atelier.accounts.authentication import IsAllowed
-from atelier.core.tenancy import TenantRows
+from atelier.core.db.tenancy import TenantRows
 from atelier.stacks.postgres import Postgres
-from tests.integration.atelier import test_tenant_walls as walls
 from tests.integration.atelier.access import test_permissions as permissions
 from tests.integration.atelier.access.operations import list_operations
+from tests.integration.atelier.core.db import test_tenant_walls as walls
 from tests.mutation.guards import Guard, guard, prove
 from tests.mutation.mutants import Code, Method, Wall
 
@@ -43,7 +43,7 @@ GUARDS = [
     guard(
         "a key that may be used from anywhere",
         lambda _: permissions.test_a_key_with_networks_is_refused_from_elsewhere(None, ["10.0.0.0/8"], "11.1.2.3", 403),
-        Code(atelier.core.origins, "return address is not None and any(", "return True or any("),
+        Code(atelier.core.http.origins, "return address is not None and any(", "return True or any("),
     ),
 ]
 

@@ -10,11 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from atelier.accounts import authentication, keys, platform, tokens
-from atelier.core import parsers
+from atelier.accounts import authentication, keys
+from atelier.accounts.platform.authentication import authentication as platform
+from atelier.accounts.platform.authentication import tokens
+from atelier.core.http import parsers
 from atelier.stacks.postgres import Postgres
-from tests.integration.atelier.forgeries import FORGERIES, Scene
-from tests.integration.atelier.test_tokens import make_scene
+from tests.integration.atelier.accounts.platform.forgeries import FORGERIES, Scene
+from tests.integration.atelier.accounts.platform.test_tokens import make_scene
 from tests.integration.generation.api.caller import Caller
 from tests.mutation.mutants import Code
 from tests.support.platform import Platform

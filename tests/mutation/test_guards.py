@@ -13,7 +13,7 @@ import pytest
 from pytest_django import Settings
 
 import atelier.accounts.throttling
-import atelier.outbox.relay
+import atelier.messaging.outbox.relay
 import generation.services.claims
 import generation.services.completion
 import generation.services.events
@@ -21,7 +21,8 @@ import generation.services.idempotency
 import generation.services.recovery
 import generation.services.scheduling
 from atelier.stacks.postgres import Postgres
-from tests.integration.atelier import test_relay, test_throttling
+from tests.integration.atelier.accounts import test_throttling
+from tests.integration.atelier.messaging.outbox import test_relay
 from tests.integration.billing import test_holds, test_races, test_rules_of_kinds
 from tests.integration.generation.services import (
     test_claims,
@@ -153,7 +154,7 @@ GUARDS = [
         lambda scene: test_relay.test_one_message_that_cannot_be_sent_does_not_stop_the_others(
             Mailbox(scene.folder / "mailbox")
         ),
-        Code(atelier.outbox.relay, "ORDER BY failures, id", "ORDER BY id"),
+        Code(atelier.messaging.outbox.relay, "ORDER BY failures, id", "ORDER BY id"),
     ),
 ]  # fmt: skip
 

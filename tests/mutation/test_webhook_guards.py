@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 from standardwebhooks.webhooks import WebhookVerificationError
 
-import atelier.core.addresses
+import atelier.core.outbound.addresses
 import webhooks.services.recording
 import webhooks.services.sending
 import webhooks.signing
@@ -23,7 +23,7 @@ from tests.support.certificates import Authority
 from tests.support.nameserver import NameServer
 from tests.unit.webhooks import test_sender
 
-sending, signing, addresses = webhooks.services.sending, webhooks.signing, atelier.core.addresses
+sending, signing, addresses = webhooks.services.sending, webhooks.signing, atelier.core.outbound.addresses
 
 
 def on_street(test: Callable[[Street], object]) -> Test:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from atelier.outbox.models import OutboxMessage
-from atelier.outbox.relay import Publish, relay_batch
+from atelier.messaging.outbox.models import OutboxMessage
+from atelier.messaging.outbox.relay import Publish, relay_batch
 
 EVENTS = ("generation.dispatched", "generation.completed", "story.told")
 

@@ -105,7 +105,7 @@ def _perform(one: Call, barrier: Any, sender: Connection) -> None:
     from django.conf import settings
     from django.db import connection
 
-    from atelier.core.tenancy import across
+    from atelier.core.db.tenancy import across
 
     for name, value in one.settings.items():
         setattr(settings, name, value)

@@ -13,12 +13,12 @@ import sys
 import threading
 import time
 
-from atelier.core.addresses import Policy
-from atelier.core.resolving import Resolver
-from atelier.core.wire import Limits, tls_context
+from atelier.core.outbound.addresses import Policy
+from atelier.core.outbound.resolving import Resolver
+from atelier.core.outbound.wire import Limits, tls_context
 from tests.support.nameserver import NameServer
 from tests.support.receivers import Receiver, Reply
-from tests.unit.atelier.core.test_addresses import INSIDE, URLS
+from tests.unit.atelier.core.outbound.test_addresses import INSIDE, URLS
 from webhooks.sender import Sender
 
 PUBLIC = "93.184.216.34"

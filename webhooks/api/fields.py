@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from atelier.core.bodies import check_body
-from atelier.core.moments import Moment, Truth
-from atelier.core.rules import Choice, Rule, Schema, Text
+from atelier.core.http.bodies import check_body
+from atelier.core.http.moments import Moment, Truth
+from atelier.core.http.rules import Choice, Rule, Schema, Text
 from webhooks.api.rules import EventNames, OwnHeaders
 from webhooks.services.endpoints import Wanted
 

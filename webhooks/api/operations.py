@@ -5,10 +5,10 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.accounts.refusals import COMMON
-from atelier.core.documentation import WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
-from atelier.core.outbound import AddressNotAllowed
-from atelier.core.problems import InvalidParameter
+from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
+from atelier.core.http.problems import InvalidParameter
+from atelier.core.outbound.checks import AddressNotAllowed
 from webhooks.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 from webhooks.models import STATUSES
 from webhooks.selectors import DeliveryNotFound, EndpointNotFound

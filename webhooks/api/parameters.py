@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from atelier.core.problems import InvalidParameter
+from atelier.core.http.problems import InvalidParameter
 from webhooks.models import STATUSES, Delivery
 from webhooks.selectors import DeliveryNotFound, EndpointNotFound
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from atelier.core.rules import Schema, Wrong
+from atelier.core.http.rules import Schema, Wrong
 from webhooks.events import EVENTS
 
 MOST_HEADERS, LONGEST_VALUE = 10, 500

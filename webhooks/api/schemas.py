@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from atelier.core.documentation import ref
-from atelier.core.schemas import COUNT, POSITIVE, TEXT, TIME, URI, Schema, closed, listed, nullable
+from atelier.core.http.documentation import ref
+from atelier.core.http.schemas import COUNT, POSITIVE, TEXT, TIME, URI, Schema, closed, listed, nullable
 from webhooks.api import fields
 from webhooks.events import EVENTS, TEST
 from webhooks.models import STATUSES

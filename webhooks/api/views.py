@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
-from atelier.core.bodies import check_body
+from atelier.core.http.bodies import check_body
 from webhooks.api import operations
 from webhooks.api.fields import REPLAY, UPDATE, parse_endpoint
 from webhooks.api.parameters import checked_delivery, checked_endpoint, cursor_of, delivery_query

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from atelier.core.walls import EnableTenantWall
+from atelier.core.db.walls import EnableTenantWall
 
 
 class Migration(migrations.Migration):

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from atelier.accounts.models import Workspace
 from atelier.audit.services import record
-from atelier.core.answers import rfc3339
-from atelier.core.database import Now, database_now
+from atelier.core.db.database import Now, database_now
 from atelier.core.errors import Conflict
+from atelier.core.http.answers import rfc3339
 from atelier.core.ids import new_id
-from atelier.core.outbound import check_url
+from atelier.core.outbound.checks import check_url
 from webhooks.events import Fact
 from webhooks.models import ACTIVE, CANCELLED, DISABLED, PENDING, Delivery, Endpoint
 from webhooks.selectors import get_endpoint, list_endpoints

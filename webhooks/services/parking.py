@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atelier.core.database import Now
+from atelier.core.db.database import Now
 from webhooks.models import DeadLetter, Delivery
 
 

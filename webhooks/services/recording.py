@@ -7,9 +7,9 @@ import json
 from django.db import connection, transaction
 
 from atelier.core.crashpoints import crashpoint
-from atelier.core.database import notify
+from atelier.core.db.database import notify
 from atelier.core.ids import new_id
-from atelier.core.webhook_secrets import open_hook_secret
+from atelier.messaging.webhook_secrets import open_hook_secret
 from webhooks.events import Fact
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.selectors import list_listening

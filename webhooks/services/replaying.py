@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from atelier.audit.services import record
-from atelier.core.database import Now, database_now, notify
+from atelier.core.db.database import Now, database_now, notify
 from atelier.core.ids import new_id
 from webhooks.events import TEST, Fact, wants
 from webhooks.models import ACTIVE, CANCELLED, DEAD, DELIVERED, PENDING, DeadLetter, Delivery, Endpoint, Event

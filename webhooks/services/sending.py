@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from atelier.core.database import Now
+from atelier.core.db.database import Now
 from webhooks.models import CANCELLED, DEAD, DELIVERED, PENDING, SENDING, Attempt, Delivery, Endpoint
 from webhooks.schedule import SENDS, next_delay
 from webhooks.sender import GONE, Outcome

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from atelier.core.database import Now
+from atelier.core.db.database import Now
 from webhooks import alerts
 from webhooks.models import ACTIVE, DeadLetter, Endpoint, Event
 from webhooks.schedule import GIVE_UP_HOURS

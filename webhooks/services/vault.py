@@ -6,9 +6,9 @@ import json
 import secrets
 from dataclasses import asdict
 
-from atelier.core.database import database_now
+from atelier.core.db.database import database_now
 from atelier.core.sealing import derived_key, seal, unseal
-from atelier.core.webhook_secrets import encode_secret
+from atelier.messaging.webhook_secrets import encode_secret
 from webhooks.models import Endpoint
 from webhooks.signing import Keys, make_keys
 

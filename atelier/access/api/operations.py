@@ -8,8 +8,8 @@ from atelier.access.keys import KeyEnded, KeyNotFound, TooManyKeys
 from atelier.access.members import AlreadyMember, LastOwner, MemberNotFound, UnknownPerson
 from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
-from atelier.core.documentation import WITH_BODY, Ok, Problems, operation
 from atelier.core.errors import InvalidRequest
+from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
 
 ACCESS = "Access"
 BODY: Problems = (*COMMON, *WITH_BODY, InvalidRequest, RateLimited)

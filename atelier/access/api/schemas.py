@@ -7,10 +7,10 @@ from ipaddress import ip_network
 from typing import Any
 
 from atelier.accounts.permissions import ROLES, SCOPES
-from atelier.core.documentation import ref
-from atelier.core.moments import Moment
-from atelier.core.rules import Choice, Rule, Schema, Text, Wrong
-from atelier.core.schemas import POSITIVE, TEXT, TIME, closed, listed, nullable
+from atelier.core.http.documentation import ref
+from atelier.core.http.moments import Moment
+from atelier.core.http.rules import Choice, Rule, Schema, Text, Wrong
+from atelier.core.http.schemas import POSITIVE, TEXT, TIME, closed, listed, nullable
 
 
 @dataclass(frozen=True, slots=True)

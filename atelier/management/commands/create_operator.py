@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from atelier.audit.services import record
-from atelier.core.tenancy import across
+from atelier.core.db.tenancy import across
 from atelier.settings import env
 
 PASSWORD_VARIABLE = "ATELIER_ADMIN_PASSWORD"

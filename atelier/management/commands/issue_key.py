@@ -16,8 +16,8 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.services import create_api_key, create_workspace
 from atelier.accounts.tiers import DEFAULTS
 from atelier.audit.services import record
+from atelier.core.db.tenancy import across
 from atelier.core.errors import AtelierError
-from atelier.core.tenancy import across
 from billing.services.grants import grant_credits
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from atelier.core.tenancy import across
-from atelier.ledger import verify_ledger
+from atelier.core.db.tenancy import across
+from atelier.evidence import verify_ledger
 from billing.services.checks import report_check
 
 

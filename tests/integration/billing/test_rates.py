@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from pytest_django import Settings
 
-from atelier.core.database import database_now
+from atelier.core.db.database import database_now
 from atelier.stacks.postgres import Postgres
 from billing.rates import forget_steps
 from billing.services.rates import InvalidRateCard, publish_rate_card

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from atelier.accounts.models import Workspace
-from atelier.core.database import database_now
+from atelier.core.db.database import database_now
 from atelier.stacks.postgres import Postgres
 from billing.models import Adjustment, AdjustmentDecision
 from billing.selectors import get_balance, list_differences

@@ -20,7 +20,7 @@ from generation.services.claims import give_back
 from generation.services.recovery import reconcile
 from generation.services.scheduling import dispatch_next
 from generation.services.submission import cancel_generation
-from storage.blobs import get_blobs
+from storage.backend import get_blobs
 from storage.services import store_image
 from tests.support.stories import open_workspace, outcome, query, send_off, start, start_worker
 

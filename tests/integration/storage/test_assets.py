@@ -21,8 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from atelier.accounts.services import create_workspace
-from atelier.core.tenancy import tenant
-from storage.blobs import get_blobs
+from atelier.core.db.tenancy import tenant
+from storage.backend import get_blobs
 from storage.models import Asset
 from storage.selectors import list_assets
 from storage.services import (

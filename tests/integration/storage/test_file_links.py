@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from storage import services
-from storage.blobs import get_blobs
+from storage.backend import get_blobs
 from storage.keys import asset_key
 from storage.links import CLOCK_SKEW_SECONDS, Claim, derive_key, sign
 from storage.local import LocalBlobs

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from atelier.core.database import Now
+from atelier.core.db.database import Now
 from tests.integration.generation.api.caller import SMALL, Caller, code
 from tests.integration.webhooks.street import Street, courier, happen, wait_for
 from tests.support.receiver_code import receive, verify_body
@@ -210,7 +210,7 @@ def test_a_generation_without_a_secret_of_its_own_is_signed_with_the_default_one
 
 def tell_all() -> None:
     """What the relay and the fan-out do, twice."""
-    from atelier.announcements import tell
+    from atelier.webhook_wiring import tell
 
     for (message,) in query("SELECT id FROM outbox_outboxmessage ORDER BY id") * 2:
         tell(message)

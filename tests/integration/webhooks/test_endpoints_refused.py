@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atelier.core.outbound import AddressNotAllowed
+from atelier.core.outbound.checks import AddressNotAllowed
 from tests.integration.webhooks.street import Street, open_endpoint
 from tests.support.stories import open_workspace
 from webhooks.models import Endpoint

@@ -9,7 +9,7 @@ import pytest
 from django.db.models import F
 from pytest_django import Settings
 
-from atelier.core.database import Now
+from atelier.core.db.database import Now
 from tests.integration.webhooks.street import Street, courier, happen, open_endpoint, statuses, wait_for
 from tests.support.receivers import Receiver, Reply
 from tests.support.stories import open_workspace, query

@@ -11,7 +11,7 @@ def test_the_web_side_of_storage_loads_no_boto3() -> None:
     script = (
         "import sys, django; django.setup()\n"
         "import storage.api.urls, storage.admin, storage.services\n"
-        "from storage.blobs import get_blobs; get_blobs()\n"
+        "from storage.backend import get_blobs; get_blobs()\n"
         "print(sorted({'boto3', 'botocore'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", script], env=os.environ, text=True, capture_output=True, check=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from atelier.core.addresses import Policy
-from atelier.core.resolving import Resolver
-from atelier.core.wire import Limits, tls_context
+from atelier.core.outbound.addresses import Policy
+from atelier.core.outbound.resolving import Resolver
+from atelier.core.outbound.wire import Limits, tls_context
 from tests.support.certificates import Authority
 from tests.support.nameserver import NameServer
 from tests.support.receivers import Hostile, Receiver, Reply

@@ -12,7 +12,7 @@ import standardwebhooks.webhooks
 import svix.webhooks
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from atelier.core.webhook_secrets import SecretInvalid, decode_secret, encode_secret
+from atelier.messaging.webhook_secrets import SecretInvalid, decode_secret, encode_secret
 from tests.support.receiver_code import verify_body
 from webhooks.events import MAX_BODY, document, encode
 from webhooks.signing import Keys, make_keys, sign_body, sign_headers

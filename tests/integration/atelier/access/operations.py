@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from atelier.openapi import build_openapi
+from atelier.site.openapi import build_openapi
 from tests.integration.generation.api.caller import BASE
 
 UNKNOWN = {"generation_id": "gen_", "endpoint_id": "whk_", "delivery_id": "dlv_", "key_id": "key_"}

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from atelier.audit.models import AuditEntry
-from atelier.core.database import insert_row
+from atelier.core.db.database import insert_row
 from tests.support.operators import count_queries, operator, read
 from tests.support.stories import open_workspace, query
 

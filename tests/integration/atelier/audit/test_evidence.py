@@ -17,7 +17,7 @@ from atelier.accounts.models import Workspace
 from atelier.audit.chains import GENESIS, digest_of
 from atelier.audit.evidence import read_links
 from atelier.audit.heads import HeadFile, HeadForged, publish_heads, read_heads
-from atelier.ledger import CHAINS, head_store, verify_ledger
+from atelier.evidence import CHAINS, head_store, verify_ledger
 from atelier.stacks.postgres import Postgres
 from billing.services.adjustments import adjust_credits
 from billing.services.grants import grant_credits

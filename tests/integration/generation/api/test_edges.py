@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import Client
 
 from atelier.accounts.models import Membership
-from atelier.core.request_ids import NamesRequest
+from atelier.core.http.request_ids import NamesRequest
 from atelier.stacks.postgres import Postgres
 from generation.api import views
 from generation.models import Generation
@@ -134,7 +134,7 @@ def test_the_service_says_that_it_is_ready(api: Caller, client: Client) -> None:
 def test_storage_that_cannot_be_written_is_a_reason(
     api: Caller, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from atelier import health
+    from atelier.site import health
 
     class Full:
         def put(self, *_: object) -> None:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from atelier.accounts.models import Membership
 from atelier.accounts.services import create_api_key
-from atelier.openapi import build_openapi
+from atelier.site.openapi import build_openapi
 from tests.integration.generation.api.caller import BASE, Caller
 from tests.integration.webhooks.street import open_endpoint
 from tests.support.nameserver import NameServer

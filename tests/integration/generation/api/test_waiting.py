@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection, connections
 
-from atelier.core.tenancy import across
+from atelier.core.db.tenancy import across
 from generation.api import watching
 from generation.models import Generation
 from generation.services.claims import report_step

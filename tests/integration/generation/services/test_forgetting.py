@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from atelier.outbox import services as outbox
-from atelier.outbox.services import forget_published
+from atelier.messaging.outbox import services as outbox
+from atelier.messaging.outbox.services import forget_published
 from atelier.scheduler import LOOPS
 from generation.services.forgetting import forget_old_answers, forget_old_events
 from generation.services.recovery import reconcile
-from storage.blobs import StorageUnavailable, get_blobs
+from storage.backend import get_blobs
+from storage.blobs import StorageUnavailable
 from storage.services import delete_expired, expiry
 from tests.support.stories import open_workspace, query, send_off, settle, start_worker
 

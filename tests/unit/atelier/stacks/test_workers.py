@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from atelier import queues
+from atelier.messaging import queues
 from atelier.stacks.process import StackError
 from atelier.stacks.workers import load_workers
 

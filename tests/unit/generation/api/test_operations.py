@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from atelier import openapi
-from atelier.core.documentation import documented_errors
 from atelier.core.errors import AtelierError
+from atelier.core.http.documentation import documented_errors
+from atelier.site import openapi
 from generation.api import views
 from generation.api.representation import STAGE_SPAN
 from generation.pipeline.registry import BY_NAME, UPLOAD

@@ -1,0 +1,1 @@
+"""Callers with a token of the platform around this service."""

@@ -1,0 +1,1 @@
+"""PostgreSQL as the service uses it: tenants, deadlines, statements, notifications."""

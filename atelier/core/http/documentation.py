@@ -1,0 +1,151 @@
+"""Describing operations for the OpenAPI document: answers, problems with their codes, headers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+from atelier.core.db.deadlines import RateTooSlow, SchemaTooSlow
+from atelier.core.errors import AtelierError
+from atelier.core.http import problems
+
+Schema = dict[str, Any]
+Problems = Sequence[type[AtelierError]]
+
+ANYWHERE: Problems = (
+    problems.InvalidHost, problems.UnknownParameter, problems.NotAcceptable, AtelierError, problems.DatabaseUnavailable,
+)  # fmt: skip
+"""What every operation may answer."""
+WITH_BODY: Problems = (
+    problems.MalformedJson, problems.UnknownField, problems.BodyTooLarge, problems.UnsupportedMediaType,
+    SchemaTooSlow,
+)  # fmt: skip
+
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "A problem document (RFC 9457). Some codes add members, such as `needed`, `available` or `limit`.",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "Where the code is explained."},
+        "title": {"type": "string", "description": "The same for every occurrence of the code."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What was wrong this time."},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "code": {"type": "string", "description": "Stable: decide by this."},
+        "errors": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/InvalidPart"}},
+        "requestId": {"type": "string", "description": "Names the request in the logs."},
+    },
+    "required": ["type", "title", "status", "detail", "instance", "code", "requestId"],
+}
+INVALID_PART: Schema = {
+    "type": "object",
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer (RFC 6901) into the body; empty for a parameter."},
+        "parameter": {"type": "string", "description": "The query parameter or header, where it is one."},
+        "message": {"type": "string"},
+    },
+    "required": ["pointer", "message"],
+    "additionalProperties": False,
+}
+
+
+_documented: dict[str, type[AtelierError]] = {}
+
+
+def documented_errors() -> list[type[AtelierError]]:
+    """Every error that an operation names, in the modules that were imported so far."""
+    return list(_documented.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """A successful answer. `schema` names a component, None for an empty body; `headers` are always there."""
+
+    status: int
+    schema: str | None
+    description: str
+    headers: Sequence[str] = ()
+    media_type: str = "application/json"
+
+
+def operation(
+    name: str, summary: str, description: str, *, tag: str, ok: Sequence[Ok], errors: Problems,
+    parameters: Sequence[OpenApiParameter] = (), body: str | None = None, limited: bool = False,
+    open_to_all: bool = False,
+) -> Callable[[Any], Any]:  # fmt: skip
+    """The decorator that documents a view's method. `body` names a component; `limited` adds the rate headers."""
+    if problems.Forbidden in errors:
+        errors = (*errors, problems.MissingPermission)
+    if limited:
+        errors = (*errors, RateTooSlow)
+    _documented.update((error.code, error) for error in errors)
+    refusals = by_status(errors)
+    headers = _headers(ok, refusals, limited)
+    return extend_schema(
+        operation_id=name, summary=summary, description=description, tags=[tag],
+        request={"application/json": ref(body)} if body else None,
+        parameters=[*parameters, *headers],
+        responses={(answer.status, answer.media_type): _response(answer) for answer in ok}
+        | {(status, problems.MEDIA_TYPE): _refusal(kinds) for status, kinds in refusals.items()},
+        auth=[] if open_to_all else None,
+    )  # fmt: skip
+
+
+def ref(component: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{component}"}
+
+
+def by_status(errors: Problems) -> dict[int, list[type[AtelierError]]]:
+    """The errors by HTTP status, in order; each code once."""
+    found: defaultdict[int, dict[str, type[AtelierError]]] = defaultdict(dict)
+    for error in errors:
+        found[error.status][error.code] = error
+    return {status: list(found[status].values()) for status in sorted(found)}
+
+
+def _response(answer: Ok) -> OpenApiResponse:
+    return OpenApiResponse(ref(answer.schema) if answer.schema else None, answer.description)
+
+
+def _refusal(errors: Problems) -> OpenApiResponse:
+    codes = [error.code for error in errors]
+    listed = "; ".join(f"`{error.code}`: {error.title}" for error in errors)
+    schema = {"allOf": [ref("Problem"), {"type": "object", "properties": {"code": {"enum": codes}}}]}
+    return OpenApiResponse(schema, listed + ".")
+
+
+HEADERS = {
+    "Location": "URL of the resource.",
+    "Preference-Applied": "`wait=N` when the answer waited.",
+    "RateLimit": "What is left of the tightest limit: `r` requests, full again in `t` seconds.",
+    "RateLimit-Policy": "That limit: `q` requests in `w` seconds.",
+    "Retry-After": "Seconds to wait before trying again.",
+    "WWW-Authenticate": "The scheme to authenticate with.",
+    "X-Request-Id": "Names the request in the logs.",
+}
+
+
+def _headers(ok: Sequence[Ok], refusals: dict[int, Any], limited: bool) -> list[OpenApiParameter]:
+    """Which header an answer has by its status; required where it is always there."""
+    statuses = [*(answer.status for answer in ok), *refusals]
+    certain: dict[str, list[int]] = {"X-Request-Id": statuses, "WWW-Authenticate": [s for s in statuses if s == 401]}
+    for answer in ok:
+        for name in answer.headers:
+            certain.setdefault(name, []).append(answer.status)
+    possible = {"Retry-After": [status for status in statuses if status in (409, 429, 503)]}
+    if limited:
+        # A foreign Host is refused (400) before anybody knows which endpoint was meant.
+        for name in ("RateLimit", "RateLimit-Policy"):
+            certain[name] = [status for status in statuses if status not in (400, 500, 503)]
+            possible[name + " "] = [400]
+    pairs = [*((name, on, True) for name, on in certain.items()), *((name, on, False) for name, on in possible.items())]
+    return [_header(name.strip(), on, required) for name, on, required in pairs if on]
+
+
+def _header(name: str, statuses: list[int], required: bool) -> OpenApiParameter:
+    return OpenApiParameter(
+        name, str, OpenApiParameter.HEADER, required=required, description=HEADERS[name], response=list(statuses)
+    )

@@ -1,0 +1,109 @@
+"""The only place where an error becomes HTTP, inside REST framework (`to_problem`) and outside of it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
+from rest_framework import exceptions as rest
+
+from atelier.core.db.database import DISCONNECTED
+from atelier.core.errors import AtelierError, InvalidRequest, NotFound
+from atelier.core.http import problems
+from atelier.core.http.problems import problem_response
+
+log = logging.getLogger(__name__)
+RETRY_SECONDS = "2"
+PEOPLES_PAGES = "/admin/"
+"""Below this path errors are Django's HTML pages."""
+
+
+def to_problem(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """REST framework's exception handler: every error has an answer, an unexpected one is logged as well."""
+    request = context["request"]._request
+    return problem_response(request, translate(error))
+
+
+def translate(error: BaseException | None) -> AtelierError:
+    """The stated fact behind any exception; what nobody foresaw becomes `internal_error` without its text."""
+    if isinstance(error, AtelierError):
+        return error
+    if isinstance(error, DISCONNECTED):
+        log.warning("database unavailable: %s", error)
+        return problems.DatabaseUnavailable("Try again in a moment.", headers={"Retry-After": RETRY_SECONDS})
+    for kind, translation in _TRANSLATIONS.items():
+        if isinstance(error, kind):
+            return translation(error)
+    log.error("unexpected error", exc_info=error, extra={"code": AtelierError.code})
+    return AtelierError("The request id names it in the logs.")
+
+
+def _invalid(error: rest.ValidationError) -> AtelierError:
+    return InvalidRequest("The request is not valid.", errors=list(_flatten(error.detail, "")))
+
+
+def _flatten(detail: Any, pointer: str) -> list[dict[str, str]]:
+    """REST framework's nested details as a list of {pointer, message}."""
+    if isinstance(detail, dict):
+        return [entry for name, value in detail.items() for entry in _flatten(value, f"{pointer}/{_token(name)}")]
+    if isinstance(detail, list):
+        return [entry for value in detail for entry in _flatten(value, pointer)]
+    return [{"pointer": pointer, "message": str(detail)}]
+
+
+def _token(name: object) -> str:
+    """One reference token of a JSON pointer (RFC 6901, section 3)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _method(error: rest.MethodNotAllowed) -> AtelierError:
+    return problems.MethodNotAllowed("`Allow` names the methods of this URL.")
+
+
+_TRANSLATIONS: dict[type[Exception], Any] = {
+    rest.ValidationError: _invalid,
+    rest.ParseError: lambda error: problems.MalformedJson(str(error.detail)),
+    rest.UnsupportedMediaType: lambda error: problems.UnsupportedMediaType("Send application/json in UTF-8."),
+    rest.MethodNotAllowed: _method,
+    rest.NotAcceptable: lambda error: problems.NotAcceptable("This operation answers application/json."),
+    rest.NotFound: lambda error: NotFound(),
+    rest.PermissionDenied: lambda error: problems.Forbidden(str(error.detail)),
+    PermissionDenied: lambda error: problems.Forbidden(),
+    Http404: lambda error: NotFound(),
+    RequestDataTooBig: lambda error: problems.BodyTooLarge("The body may have 1,000,000 bytes."),
+    DisallowedHost: lambda error: problems.InvalidHost("Ask the operator to add it to ATELIER_ALLOWED_HOSTS."),
+}
+
+
+def unknown_path(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404: an unknown URL."""
+    if request.path.startswith(PEOPLES_PAGES):
+        return defaults.page_not_found(request, exception)
+    return problem_response(request, problems.UnknownPath("GET /docs lists what there is."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a foreign host name, a body that is too large, anything suspicious."""
+    known = isinstance(exception, (DisallowedHost, RequestDataTooBig))
+    return problem_response(request, translate(exception) if known else problems.BadRequest())
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    if request.path.startswith(PEOPLES_PAGES):
+        return defaults.permission_denied(request, exception)
+    return problem_response(request, problems.Forbidden())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500. Django logs the exception that is being handled itself."""
+    if isinstance(sys.exc_info()[1], DISCONNECTED):
+        unavailable = problems.DatabaseUnavailable("Try again in a moment.", headers={"Retry-After": RETRY_SECONDS})
+        return problem_response(request, unavailable)
+    if request.path.startswith(PEOPLES_PAGES):
+        return defaults.server_error(request)
+    return problem_response(request, AtelierError("The request id names it in the logs."))

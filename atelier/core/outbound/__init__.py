@@ -1,0 +1,1 @@
+"""Calls to addresses that strangers give: what may be called, and how."""

@@ -1,0 +1,92 @@
+"""The evidence of the books: which chains there are, where their heads are kept, and the full verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from atelier.audit.entries import ENTRIES
+from atelier.audit.evidence import describe_findings, verify_chains
+from atelier.audit.heads import HeadFile, HeadForged, HeadStore
+from billing.chains import HOLDS, OUTCOMES, TRANSFERS
+from billing.selectors import list_broken_runs, list_differences
+from billing.services.checks import claim_check, report_check
+from storage.backend import get_blobs
+from storage.blobs import BlobConflict, Blobs
+
+CHAINS = (TRANSFERS, HOLDS, OUTCOMES, ENTRIES)
+NIGHTLY_SECONDS = 86_400
+
+
+class HeadBlobs:
+    """Heads in the storage of the pictures: numbered objects, which the storage never lets change."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    def append(self, text: str) -> None:
+        number = self._last() + 1
+        while True:
+            try:
+                return self._blobs.put(_key(number), text.encode(), "application/jsonl")
+            except BlobConflict:  # another scheduler wrote in this moment
+                number += 1
+
+    def read(self) -> Iterator[str]:
+        for number in range(1, self._last() + 1):
+            yield from self._blobs.get(_key(number)).decode().splitlines(keepends=True)
+
+    def _last(self) -> int:
+        """The highest number that is kept: they have no gaps."""
+        high = 1
+        while self._blobs.exists(_key(high)):
+            high *= 2
+        low = high // 2
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._blobs.exists(_key(middle)) else (low, middle)
+        return low
+
+
+def _key(number: int) -> str:
+    return f"ledger/heads/{number:09d}.jsonl"
+
+
+def head_store() -> HeadStore:
+    """Where ATELIER_LEDGER_HEADS says that the heads are kept."""
+    if settings.ATELIER_LEDGER_HEADS:
+        return HeadFile(Path(settings.ATELIER_LEDGER_HEADS))
+    return HeadBlobs(get_blobs())
+
+
+def verify_ledger() -> dict[str, Any]:
+    """Read everything and compare: `rows` by chain, `findings` with place and row, `differences` of the balances."""
+    try:
+        findings, rows = verify_chains(CHAINS, head_store())
+        told = describe_findings(findings)
+    except HeadForged as error:
+        found, rows = verify_chains(CHAINS)
+        told = [{"chain": "heads", "workspaceId": "", "place": 0, "rowId": "", "problem": str(error)}]
+        told += describe_findings(found)
+    if not told:  # a row that was edited breaks the runs behind it too; one cause is told once
+        told = [_broken(*place) for place in list_broken_runs()]
+    differences = {name: count for name, count in list_differences().items() if count}
+    return {"rows": rows, "findings": told, "differences": differences}
+
+
+def _broken(workspace_id: str, place: int, row_id: str) -> dict[str, Any]:
+    problem = "its running balance does not follow from the entry before"
+    return {"chain": "transfer", "workspaceId": workspace_id, "place": place, "rowId": row_id, "problem": problem}
+
+
+def verify_nightly() -> bool:
+    """Once a day, by one of all schedulers: verify, and stop admission while anything is wrong. True when it ran."""
+    if not claim_check("verify", NIGHTLY_SECONDS):
+        return False
+    result = verify_ledger()
+    wrong = {"findings": result["findings"][:20]} if result["findings"] else {}
+    report_check("verify", wrong | result["differences"])
+    return True

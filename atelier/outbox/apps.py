@@ -1,8 +1,0 @@
-"""Facts on their way out: written with the change they speak of, published afterwards."""
-
-from django.apps import AppConfig
-
-
-class OutboxConfig(AppConfig):
-    name = "atelier.outbox"
-    label = "outbox"

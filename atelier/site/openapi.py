@@ -1,0 +1,86 @@
+"""The OpenAPI document: made once a process from the routes and the apps' components."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.urls import include, path
+
+from atelier.access.api import schemas as access_schemas
+from atelier.access.api.operations import ACCESS
+from atelier.core.errors import AtelierError
+from atelier.core.http.documentation import INVALID_PART, PROBLEM, documented_errors
+from atelier.core.http.problems import BadRequest, MethodNotAllowed, UnknownPath
+from atelier.core.http.schemas import closed
+from billing.api import schemas as billing_schemas
+from billing.api.operations import BOOKS
+from generation.api import operations
+from generation.api.schemas import COMPONENTS
+from storage.api.ranges import RangeUnsatisfiable
+from storage.blobs import BlobMissing, StorageUnavailable
+from storage.links import LinkExpired, LinkInvalid
+from webhooks.api import schemas as webhook_schemas
+from webhooks.api.operations import WEBHOOKS
+
+OUTSIDE: tuple[type[AtelierError], ...] = (
+    UnknownPath, MethodNotAllowed, BadRequest,
+    LinkInvalid, LinkExpired, BlobMissing, RangeUnsatisfiable, StorageUnavailable,
+)  # fmt: skip
+"""Errors of no operation: unknown URLs and methods, and the links to pictures."""
+EXTRA = {
+    "Health": closed(status={"type": "string", "enum": ["ok"]}),
+    "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
+}
+
+
+@lru_cache(maxsize=1)
+def openapi_bytes() -> bytes:
+    """The document as JSON."""
+    return json.dumps(build_openapi(), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def build_openapi() -> dict[str, Any]:
+    """The document. It covers what is mounted below API_PREFIX, nothing else."""
+    # Imported late: the routes serve this document, so they cannot be needed to import this module.
+    from drf_spectacular.generators import SchemaGenerator
+
+    routes = import_module(settings.ROOT_URLCONF).api
+    return SchemaGenerator(patterns=[path(settings.API_PREFIX, include(routes))]).get_schema(request=None, public=True)
+
+
+def list_codes() -> list[dict[str, Any]]:
+    """Every error code that an operation documents: code, status, title, meaning. In the order of status and code."""
+    import_module(settings.ROOT_URLCONF)
+    errors: dict[str, type[AtelierError]] = {error.code: error for error in (*documented_errors(), *OUTSIDE)}
+    return [
+        {"code": error.code, "status": error.status, "title": error.title, "meaning": _meaning(error)}
+        for error in sorted(errors.values(), key=lambda error: (error.status, error.code))
+    ]
+
+
+def _meaning(error: type[AtelierError]) -> str:
+    return " ".join((error.__doc__ or "").split()) if "__doc__" in vars(error) else ""
+
+
+def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Spectacular's hook: adds the components, server and tags, and that a body which is documented is required."""
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    codes = sorted({code["code"] for code in list_codes()})
+    members = PROBLEM["properties"]
+    problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
+    schemas |= COMPONENTS | billing_schemas.COMPONENTS | webhook_schemas.COMPONENTS | access_schemas.COMPONENTS | EXTRA
+    schemas |= {"Problem": problem, "InvalidPart": INVALID_PART}
+    result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
+    result["tags"] = [
+        {"name": name} for name in (operations.GENERATIONS, operations.OFFERS, BOOKS, WEBHOOKS, ACCESS, "Service")
+    ]
+    for group in result["paths"].values():
+        for operation in group.values():
+            body = operation.get("requestBody")
+            if body and "Nothing" not in json.dumps(body):
+                body["required"] = True
+    return result

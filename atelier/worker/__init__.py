@@ -1,0 +1,1 @@
+"""What a Celery worker of ours does beside its tasks."""

@@ -1,0 +1,80 @@
+"""A worker's side of presence: says it is alive while it runs, and gives back its work when it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from django.db import connection
+
+from atelier.core.db.database import attempt
+from atelier.core.db.walls import check_walls
+from atelier.core.tasks import worker_name
+from generation.catalog import get_catalog, list_loadable_models
+from generation.device import DEVICES
+from generation.heartbeat import leaving
+from generation.runner import get_engines
+from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
+
+MAIN = "atelier"
+FINISH_SECONDS = 5.0
+"""How long a leaving worker waits for what each of its devices still stores; it has been told to give that back."""
+
+log = logging.getLogger(__name__)
+_stopped = threading.Event()
+_beats: list[threading.Thread] = []
+
+
+def connect() -> None:
+    """Attach to Celery's worker signals. Called once, by the application's module."""
+    worker_ready.connect(_start, dispatch_uid="presence.start")
+    worker_shutting_down.connect(_leave, dispatch_uid="presence.leave")
+    worker_shutdown.connect(_end, dispatch_uid="presence.end")
+
+
+def _start(sender: Any, **_: Any) -> None:
+    if sender.app.main != MAIN:
+        return  # a second worker in this process: the first speaks for it
+    _stopped.clear()
+    leaving.clear()
+    attempt(check_walls, "walls")
+    queues = list(sender.app.amqp.queues.consume_from)
+    _beats.append(threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True))
+    _beats[-1].start()
+    if any(name.startswith("gpu.") for name in queues):
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _beat(queues: list[str]) -> None:
+    models = list_loadable_models() if any(name.startswith("gpu.") for name in queues) else []
+    while not _stopped.is_set():
+        try:
+            attempt(lambda: announce_worker(name=worker_name(), queues=queues, models=models), "presence")
+        except Exception:  # a worker that works on in silence would get no work
+            log.exception("presence: could not say that this worker is alive")
+        connection.close()
+        _stopped.wait(BEAT_SECONDS)
+
+
+def _warm_up() -> None:
+    """Load what most requests need before the first one asks; a request that comes earlier waits for this load."""
+    try:
+        get_engines().text_to_image(get_catalog().default_for("standard").name)
+        get_engines().face_finder()
+    except Exception as error:  # the generation that needs it will say the same to its client
+        log.warning("warm-up failed: %s", error)
+
+
+def _leave(**_: Any) -> None:
+    leaving.set()
+
+
+def _end(**_: Any) -> None:
+    _stopped.set()
+    for device in DEVICES.values():
+        device.finish(FINISH_SECONDS)
+    while _beats:  # or its last word would bring the worker back to life
+        _beats.pop().join(timeout=BEAT_SECONDS)
+    attempt(lambda: retire_worker(name=worker_name()), "presence")
