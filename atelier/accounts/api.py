@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.openapi import AutoSchema
+from pydantic import BaseModel
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -21,6 +22,8 @@ from atelier.core.http.problems import UnknownParameter
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
     """A JSON answer as bytes, without a renderer's detour."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(by_alias=True)
     named = {"Content-Type": "application/json", "Cache-Control": "private, no-store"} | (headers or {})
     return HttpResponse(to_json(value), status=status, headers=named)
 

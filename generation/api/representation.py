@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from atelier.core.http.answers import rfc3339
+from atelier.core.http.times import rfc3339
 from generation.api.fields import describe_request
 from generation.models import Generation, StageResult
 from generation.pipeline import lifecycle
