@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SerializeAsAny
 
 from atelier.core.http.bodies import Answer
 from atelier.core.http.documentation import json_schema
@@ -18,7 +18,7 @@ GenerationType = Annotated[str, OneOf(GENERATION_TYPES)]
 
 
 class GenerationPage(Answer):
-    projects: list[Generation]
+    projects: list[SerializeAsAny[Generation]]
     next_cursor: str | None
 
 

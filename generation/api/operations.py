@@ -19,13 +19,14 @@ from atelier.core.outbound.checks import AddressNotAllowed
 from billing.selectors import NoRateCard
 from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.answers import Account, Event, GenerationPage, Models, Styles
+from generation.api.components import RESOURCE
 from generation.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_SECONDS
 from generation.api.watching import TooManyWatchers
 from generation.kinds import KINDS
 from generation.kinds.choices import UnknownModelError, UnknownStyleError
 from generation.kinds.kind import Kind
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
-from generation.resource import Generation, GenerationAccepted
+from generation.resource import GenerationAccepted
 from generation.selectors import GenerationNotFound
 from generation.services.acceptance import AnotherInProgress
 from generation.services.admission import (
@@ -119,7 +120,7 @@ retry = operation(
     body=Nothing,
     limited=True,
     parameters=[ID, KEY, PREFER],
-    ok=[Ok(200, Generation, "The finished resource after `Prefer: wait`."), ACCEPTED],
+    ok=[Ok(200, RESOURCE, "The finished resource after `Prefer: wait`."), ACCEPTED],
     errors=(*SUBMISSION, GenerationNotFound, NotRetryable),
 )
 
@@ -146,7 +147,7 @@ get_project = operation(
     tag=GENERATIONS,
     limited=True,
     parameters=[ID],
-    ok=[Ok(200, Generation, "The resource.")],
+    ok=[Ok(200, RESOURCE, "The resource.")],
     errors=(*COMMON, GenerationNotFound, RateLimited),
 )
 
@@ -156,7 +157,7 @@ cancel = operation(
     "At once while it waits; while it is drawn the worker stops at its next step. Nothing is charged.",
     tag=GENERATIONS,
     parameters=[ID],
-    ok=[Ok(202, Generation, "It is cancelled, or will be in a moment.")],
+    ok=[Ok(202, RESOURCE, "It is cancelled, or will be in a moment.")],
     errors=(*COMMON, GenerationNotFound, AlreadyTerminal),
 )
 
