@@ -21,7 +21,7 @@ from atelier.evidence import head_store, verify_nightly
 from atelier.messaging.outbox.relay import BATCH, relay_batch
 from atelier.messaging.outbox.services import CHANNEL as OUTBOX_CHANNEL
 from atelier.messaging.outbox.services import forget_published
-from atelier.messaging.subscriptions import routes
+from atelier.messaging.routing import routes
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
 from billing.services.plans import renew_plans
@@ -74,7 +74,7 @@ def _verify() -> int:
 
 def _relay() -> Callable[[], int]:
     destinations = routes(app)
-    return lambda: relay_batch(destinations) // BATCH  # one that was not full left nothing; a new message rings again
+    return lambda: relay_batch(destinations) // BATCH  # one that was not full left nothing to send
 
 
 def _forget_webhooks() -> int:

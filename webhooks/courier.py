@@ -58,7 +58,7 @@ class Courier:
     def start(self) -> None:
         self._thread.start()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Something may be due."""
         if self._bell is not None:
             self._bell.ring()
@@ -66,7 +66,7 @@ class Courier:
     def stop(self, grace_seconds: float = 5.0) -> None:
         """Claim nothing more; record what comes back in time."""
         self._stopping.set()
-        self.ring()
+        self.wake()
         self._thread.join(grace_seconds)
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._sender.close()

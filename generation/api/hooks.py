@@ -8,7 +8,7 @@ from typing import Any
 from atelier.core.http.rules import Schema, Wrong
 from atelier.core.outbound.addresses import MAX_URL, AddressRefused, parse_target
 from atelier.core.outbound.resolving import outbound_policy
-from atelier.messaging.event_names import GENERATION_EVENTS
+from atelier.messaging.events import GENERATION_EVENTS
 from atelier.messaging.webhook_secrets import SecretInvalid, decode_secret
 
 _MEMBERS = ("url", "secret", "events")

@@ -15,9 +15,9 @@ from generation.pipeline import lifecycle
 from generation.pipeline.spec import GenerationSpec
 from generation.selectors import get_queue_positions
 from generation.services.estimates import Outlook, get_outlook
+from generation.services.images import describe_images
 from generation.services.submission import Accepted
 from storage.selectors import list_assets
-from storage.services import AssetExpired, link_asset
 
 STAGE_SPAN = {
     "prompt": (0, 1),
@@ -90,7 +90,7 @@ def _describe(
         "completedAt": rfc3339(generation.completed_at),
         "request": describe_request(generation.request),
         "progress": _progress(generation, spec, position),
-        "images": [image for asset in assets if (image := _image(asset, spec))],
+        "images": describe_images(assets, spec),
         "metadata": _metadata(generation, spec, stage_ms),
         "creditsHeld": generation.credits_held,
         "creditsUsed": generation.credits_used,
@@ -126,27 +126,6 @@ def _eta(spec: GenerationSpec, position: int | None, percent: int) -> int:
     if position is not None:
         return outlook.total_seconds(spec, position)
     return max(1, round(outlook.run_seconds(spec) * (100 - percent) / 100))
-
-
-def _image(asset: Any, spec: GenerationSpec) -> dict[str, Any] | None:
-    """None when its retention ends in this very second."""
-    try:
-        link = link_asset(asset)
-    except AssetExpired:
-        return None
-    return {
-        "id": asset.id,
-        "url": link.url,
-        "width": asset.width,
-        "height": asset.height,
-        "format": asset.format,
-        "sizeBytes": asset.size_bytes,
-        "sha256": asset.sha256,
-        "seed": spec.image_seed(asset.ordinal),
-        "expiresAt": rfc3339(link.expires_at),
-        "safety": None,
-        "quality": None,
-    }
 
 
 def _metadata(generation: Generation, spec: GenerationSpec, stage_ms: dict[str, int]) -> dict[str, Any]:

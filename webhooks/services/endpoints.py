@@ -15,7 +15,7 @@ from atelier.core.errors import Conflict
 from atelier.core.http.answers import rfc3339
 from atelier.core.ids import new_id
 from atelier.core.outbound.checks import check_url
-from webhooks.events import Fact
+from webhooks.events import NewEvent
 from webhooks.models import ACTIVE, CANCELLED, DISABLED, PENDING, Delivery, Endpoint
 from webhooks.selectors import get_endpoint, list_endpoints
 from webhooks.services import recording
@@ -129,7 +129,7 @@ def _tell_disabled(endpoint: Endpoint, reason: str) -> None:
     assert endpoint.disabled_at is not None
     told = {"endpointId": endpoint.id, "url": endpoint.url, "reason": reason}
     recording.record_event(
-        Fact(
+        NewEvent(
             workspace_id=endpoint.workspace_id, type="webhook.disabled", subject=endpoint.id,
             occurred_at=endpoint.disabled_at, dedupe_key=f"{endpoint.id}:disabled:{rfc3339(endpoint.disabled_at)}",
             data=told | ({"generationId": endpoint.source_id} if endpoint.source_id else {}),
