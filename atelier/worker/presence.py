@@ -15,6 +15,7 @@ from atelier.core.tasks import worker_name
 from generation.catalog import get_catalog, list_loadable_models
 from generation.device import DEVICES
 from generation.heartbeat import leaving
+from generation.pipeline.engines import FACE_FINDER
 from generation.runner import get_engines
 from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
 
@@ -62,7 +63,7 @@ def _warm_up() -> None:
     """Load what most requests need before the first one asks; a request that comes earlier waits for this load."""
     try:
         get_engines().text_to_image(get_catalog().default_for("standard").name)
-        get_engines().face_finder()
+        get_engines().tool(FACE_FINDER)
     except Exception as error:  # the generation that needs it will say the same to its client
         log.warning("warm-up failed: %s", error)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from generation.pipeline.engines import Engines
+from generation.pipeline.engines import UPSCALER, Engines
 from generation.pipeline.spec import GenerationSpec
 from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
 
@@ -26,7 +26,7 @@ class Upscale:
         return (spec.native_width, spec.native_height) != (spec.width, spec.height)
 
     def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
-        upscaler = engines.upscaler().engine
+        upscaler = engines.tool(UPSCALER).engine
         for position, item in enumerate(state.items):
             if not isinstance(item, Frame):
                 yield item
