@@ -21,7 +21,7 @@ from atelier.evidence import head_store, verify_nightly
 from atelier.messaging.outbox.relay import BATCH, relay_batch
 from atelier.messaging.outbox.services import CHANNEL as OUTBOX_CHANNEL
 from atelier.messaging.outbox.services import forget_published
-from atelier.messaging.subscriptions import routes
+from atelier.messaging.routing import routes
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
 from billing.services.plans import renew_plans
@@ -74,7 +74,7 @@ def _verify() -> int:
 
 def _relay() -> Callable[[], int]:
     destinations = routes(app)
-    return lambda: relay_batch(destinations) // BATCH  # one that was not full left nothing; a new message rings again
+    return lambda: relay_batch(destinations) // BATCH  # one that was not full left nothing to send
 
 
 def _forget_webhooks() -> int:
@@ -98,28 +98,30 @@ LOOPS = (
 def run(stop: threading.Event) -> None:
     """Run all loops until `stop` is set; returns when they have ended. Raises ImproperlyConfigured (`check_walls`)."""
     attempt(check_walls, "walls")
-    bells = {loop.name: threading.Event() for loop in LOOPS}
+    wakeups = {loop.name: threading.Event() for loop in LOOPS}
     threads = [
-        threading.Thread(target=_turn, args=(loop, bells[loop.name], stop), name=f"scheduler-{loop.name}", daemon=True)
+        threading.Thread(
+            target=_repeat, args=(loop, wakeups[loop.name], stop), name=f"scheduler-{loop.name}", daemon=True
+        )
         for loop in LOOPS
     ]
-    channels = {loop.channel: bells[loop.name] for loop in LOOPS if loop.channel}
+    channels = {loop.channel: wakeups[loop.name] for loop in LOOPS if loop.channel}
     threads.append(threading.Thread(target=_listen, args=(channels, stop), name="scheduler-listen", daemon=True))
     for thread in threads:
         thread.start()
     stop.wait()
-    for bell in bells.values():
-        bell.set()
+    for wakeup in wakeups.values():
+        wakeup.set()
     for thread in threads:
         thread.join(timeout=10)
 
 
-def _turn(loop: Loop, bell: threading.Event, stop: threading.Event) -> None:
+def _repeat(loop: Loop, wakeup: threading.Event, stop: threading.Event) -> None:
     while not stop.is_set():
-        bell.clear()
+        wakeup.clear()
         if not _once(loop):
             connection.close()
-            bell.wait(loop.seconds)
+            wakeup.wait(loop.seconds)
 
 
 def _once(loop: Loop) -> bool:
@@ -132,16 +134,16 @@ def _once(loop: Loop) -> bool:
         return False
 
 
-def _listen(bells: dict[str, threading.Event], stop: threading.Event) -> None:
-    """Ring the loops' bells on NOTIFY. While the database is away the loops go on by their clocks."""
+def _listen(wakeups: dict[str, threading.Event], stop: threading.Event) -> None:
+    """Wake the loops on NOTIFY. While the database is away the loops go on by their clocks."""
     while not stop.is_set():
         try:
             with psycopg.connect(**_connection_parameters(), autocommit=True) as listening:
-                for channel in bells:
+                for channel in wakeups:
                     listening.execute(f"LISTEN {channel}")
                 while not stop.is_set():
                     for notice in listening.notifies(timeout=1.0, stop_after=1):
-                        bells[notice.channel].set()
+                        wakeups[notice.channel].set()
         except psycopg.Error as error:
             log.warning("listener: database unavailable, will retry: %s", error)
             time.sleep(1)

@@ -1,69 +1,75 @@
-"""What webhooks tell: reads the rows of the other apps, which webhooks does not know, and starts its courier."""
+"""Builds webhook payloads from outbox messages, which webhooks do not know, and starts the courier of this process."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
+from django.utils.module_loading import import_string
 
-from atelier.core.http.times import rfc3339
+from atelier.messaging.events import EVENTS, WebhookPayload
 from atelier.messaging.outbox.models import OutboxMessage
 from atelier.messaging.queues import WEBHOOKS
-from generation.selectors import get_told
-from storage.selectors import list_assets
-from storage.services import AssetExpired, link_asset
+from generation.services.images import list_images
 from webhooks.courier import Courier
-from webhooks.events import Fact
+from webhooks.events import NewEvent
 from webhooks.services.recording import record_event
+
+PayloadReader = Callable[[OutboxMessage], WebhookPayload | None]
 
 couriers: list[Courier] = []
 """The courier of this process, once its worker serves the queue of webhooks."""
 
 
-def tell(message_id: int) -> None:
-    """Record what an outbox message says, and its deliveries. A message that is gone, or told, changes nothing."""
+class UnknownEvent(LookupError):
+    """The table of events of this release has no payload for the message."""
+
+
+def record_message(message_id: int) -> None:
+    """Record the event of an outbox message, and its deliveries. A message that is gone, or recorded, changes nothing.
+
+    Raises `UnknownEvent`.
+    """
     message = OutboxMessage.objects.filter(pk=message_id).first()
-    fact = _read(message) if message is not None else None
-    if fact is not None and record_event(fact):
+    event = _read(message) if message is not None else None
+    if event is not None and record_event(event):
         for courier in couriers:
-            courier.ring()
+            courier.wake()
 
 
-def _read(message: OutboxMessage) -> Fact | None:
-    if message.event == "credits.low":
-        return Fact(
-            message.subject, message.event, message.subject, message.created_at, message.dedupe_key,
-            {"workspaceId": message.subject} | message.payload,
-        )  # fmt: skip
-    told = get_told(message.subject, message.event)
-    if told is None:
+def _read(message: OutboxMessage) -> NewEvent | None:
+    payload = payload_reader(message.event)(message)
+    if payload is None:
         return None
-    return Fact(
-        told.workspace_id, message.event, message.subject, message.created_at,
-        f"{message.dedupe_key}:{message.event}", told.data, told.webhook,
-    )  # fmt: skip
+    return NewEvent(
+        workspace_id=payload.workspace_id,
+        type=message.event,
+        subject=message.subject,
+        occurred_at=message.created_at,
+        dedupe_key=f"{message.dedupe_key}:{message.event}",
+        data=payload.data,
+        hook=payload.webhook,
+    )
 
 
-def with_links(workspace_id: str, data: dict[str, Any]) -> dict[str, Any]:
+def payload_reader(name: str) -> PayloadReader:
+    """The function that the table names for the payload of an event. Raises `UnknownEvent`."""
+    event = EVENTS.get(name)
+    if event is None or event.payload is None:
+        raise UnknownEvent(f"The event {name!r} has no payload in this release's table of events.")
+    reader: PayloadReader = import_string(event.payload)
+    return reader
+
+
+def add_image_links(workspace_id: str, data: dict[str, Any]) -> dict[str, Any]:
     """The data of a completed generation with its images, whose links begin to live now; other data as it is.
 
     A link lives for minutes and a retry may come hours later: so they are made for each try.
     """
     if data.get("status") != "completed":
         return data
-    assets = list_assets([data["generationId"]])[data["generationId"]]
-    return data | {"images": [image for asset in assets if (image := _image(asset))]}
-
-
-def _image(asset: Any) -> dict[str, Any] | None:
-    try:
-        link = link_asset(asset)
-    except AssetExpired:
-        return None
-    return {
-        "id": asset.id, "url": link.url, "width": asset.width, "height": asset.height, "format": asset.format,
-        "sizeBytes": asset.size_bytes, "sha256": asset.sha256, "expiresAt": rfc3339(link.expires_at),
-    }  # fmt: skip
+    return data | {"images": list_images(workspace_id, data["generationId"])}
 
 
 def connect() -> None:
@@ -74,7 +80,7 @@ def connect() -> None:
 
 def _start(sender: Any, **_: Any) -> None:
     if WEBHOOKS in sender.app.amqp.queues.consume_from and not couriers:
-        couriers.append(Courier(with_links))
+        couriers.append(Courier(add_image_links))
         couriers[-1].start()
 
 

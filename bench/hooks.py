@@ -22,7 +22,7 @@ from django.utils.timezone import now  # noqa: E402
 from atelier.accounts.services import create_workspace  # noqa: E402
 from atelier.core.db.tenancy import across  # noqa: E402
 from atelier.messaging.outbox.services import emit  # noqa: E402
-from webhooks.events import Fact  # noqa: E402
+from webhooks.events import NewEvent  # noqa: E402
 from webhooks.services.endpoints import Wanted, create_endpoint  # noqa: E402
 from webhooks.services.recording import record_event  # noqa: E402
 
@@ -54,7 +54,7 @@ def record(workspace_ids: list[str], count: int) -> int:
     """Events with their deliveries, none of them sent yet."""
     for number in range(count):
         workspace_id, name = workspace_ids[number % len(workspace_ids)], uuid.uuid4().hex
-        record_event(Fact(workspace_id, "credits.low", workspace_id, now(), name, {"mark": name}))
+        record_event(NewEvent(workspace_id, "credits.low", workspace_id, now(), name, {"mark": name}))
     return count
 
 

@@ -18,11 +18,11 @@ from pathlib import Path
 import generation
 from generation.engines.local import LocalEngines
 from generation.pipeline.catalog import load_catalog
-from generation.pipeline.engines import DrawRequest
+from generation.pipeline.engines import FACE_FINDER, UPSCALER, DrawRequest
 home = Path(generation.__file__).parent
 engines = LocalEngines(load_catalog(home / "models.toml", home / "styles.toml"), home, 10**9)
-engine, upscaler = engines.text_to_image("starter").engine, engines.upscaler().engine
-engines.face_finder()
+engine, upscaler = engines.text_to_image("starter").engine, engines.tool(UPSCALER).engine
+engines.tool(FACE_FINDER)
 quiet = lambda done, total: None
 took = []
 for seed in range({ROUNDS} + 2):

@@ -8,12 +8,14 @@ from django.db import connection
 from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from atelier.messaging.events import WebhookPayload
+from atelier.messaging.outbox.models import OutboxMessage
 from billing.models import Account, Transfer
 from billing.rates import NoRateCard, Steps, get_steps
 
 __all__ = [
-    "Balance", "NoRateCard", "get_balance", "get_rate_steps", "list_broken_runs", "list_differences", "list_transfers",
-    "list_unbalanced_accounts", "trial_balance",
+    "Balance", "NoRateCard", "get_balance", "get_rate_steps", "get_webhook_payload", "list_broken_runs",
+    "list_differences", "list_transfers", "list_unbalanced_accounts", "trial_balance",
 ]  # fmt: skip
 
 
@@ -38,6 +40,11 @@ def get_balance(workspace_id: str) -> Balance:
     found = {kind: (balance, floor) for kind, balance, floor in rows.values_list("kind", "balance", "floor")}
     available, floor = found.get("available", (0, 0))
     return Balance(available, found.get("held", (0, 0))[0], -floor)
+
+
+def get_webhook_payload(message: OutboxMessage) -> WebhookPayload:
+    """What `credits.low` says to clients: the workspace, its balance and the threshold, as they were then."""
+    return WebhookPayload(message.subject, {"workspaceId": message.subject} | message.payload)
 
 
 def trial_balance() -> int:

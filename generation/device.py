@@ -30,14 +30,14 @@ Run = Callable[[Beat], Iterator[Product]]
 """A stage, ready to run with the beat it is given."""
 
 
-class Turn:
-    """One link's turn on a device: until it is over for the worker, which may then begin the next link."""
+class DeviceSlot:
+    """One link's use of a device; released when the worker may begin the next link, shortly before all is made."""
 
     def __init__(self, device: threading.Lock) -> None:
         self._device = device
-        self._over = threading.Event()
+        self._released = threading.Event()
 
-    def take(self, run: Run, beat: Beat) -> Iterator[Product]:
+    def run(self, run: Run, beat: Beat) -> Iterator[Product]:
         """What `run` makes, with the device to itself: each frame or file once the next one is there, so that all is
         made, and the device free, before the last one is stored. Close it where it is left early."""
         held: Product | None = None
@@ -49,17 +49,17 @@ class Turn:
                 if held is not None:
                     yield held
                 held = product
-        self.end()
+        self.release()
         if held is not None:
             yield held
 
-    def end(self) -> None:
+    def release(self) -> None:
         """Let the worker go on."""
-        self._over.set()
+        self._released.set()
 
     def wait(self) -> None:
         """Return once the worker may go on."""
-        self._over.wait()
+        self._released.wait()
 
     def _watch(self, beat: Beat) -> Beat:
         begun = time.monotonic()
@@ -67,40 +67,40 @@ class Turn:
         def watched(step: int, steps: int) -> None:
             beat(step, steps)
             if step and (steps - step) * (time.monotonic() - begun) / step <= LEAD_SECONDS:
-                self.end()
+                self.release()
 
         return watched
 
 
-class Device:
-    """Links of one device, each in a thread. `run` is for one thread, the worker's."""
+class LinkRunner:
+    """Runs the links of one pool, each in a thread; their slots share one device. `run` is for the worker's thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="link")
         self._running: set[Future[None]] = set()
 
-    def run(self, link: Callable[[Turn], None]) -> None:
-        """Start `link`; return when its turn is over, or it ends. What it raises is logged."""
-        turn = Turn(self._lock)
+    def run(self, link: Callable[[DeviceSlot], None]) -> None:
+        """Start `link`; return when its slot is released, or it ends. What it raises is logged."""
+        slot = DeviceSlot(self._lock)
         self._running = {future for future in self._running if not future.done()}
-        self._running.add(self._threads.submit(contextvars.copy_context().run, _follow, link, turn))
-        turn.wait()
+        self._running.add(self._threads.submit(contextvars.copy_context().run, _run_link, link, slot))
+        slot.wait()
 
     def finish(self, seconds: float) -> None:
         """Wait so long for the links that still store: before the worker leaves."""
         wait(self._running, timeout=seconds)
 
 
-def _follow(link: Callable[[Turn], None], turn: Turn) -> None:
+def _run_link(link: Callable[[DeviceSlot], None], slot: DeviceSlot) -> None:
     try:
-        link(turn)
+        link(slot)
     except Exception:
         log.exception("a link failed beyond its own errors; the scheduler gives its generation back")
     finally:
-        turn.end()
+        slot.release()
         connection.close()
 
 
-DEVICES: dict[Pool, Device] = {"gpu": Device(), "cpu": Device()}
-"""This process's, by the pool whose stages they run: what CUDA_VISIBLE_DEVICES says, and its processor."""
+LINK_RUNNERS: dict[Pool, LinkRunner] = {"gpu": LinkRunner(), "cpu": LinkRunner()}
+"""This process's, by the pool whose stages they run: the device that CUDA_VISIBLE_DEVICES says, and the processor."""

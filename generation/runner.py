@@ -18,7 +18,7 @@ from atelier.core.db.database import DISCONNECTED
 from atelier.core.db.tenancy import across, tenant
 from generation.catalog import get_catalog
 from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts, stored_image
-from generation.device import Turn
+from generation.device import DeviceSlot
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
 from generation.pipeline.engines import Engines
 from generation.pipeline.registry import BY_NAME, UPLOAD, plan, pool_of
@@ -36,10 +36,10 @@ PATIENCE_SECONDS = 10.0
 """How long a step waits for storage or the database before the generation goes back to the queue."""
 
 
-def run_link(*, generation_id: str, fence: int, stage: str, worker: str, turn: Turn | None = None) -> bool:
+def run_link(*, generation_id: str, fence: int, stage: str, worker: str, slot: DeviceSlot | None = None) -> bool:
     """Run `stage` and the stages after it in the same pool. True: the chain goes on; False: it ends here.
 
-    `turn` is this link's turn on a device, where its first stage needs one. Safe to run twice: a stage is claimed by a
+    `slot` is this link's use of a device, where its first stage needs one. Safe to run twice: a stage is claimed by a
     guarded update, a finished one passes on.
     """
     with across("worker"):  # whose generation it is, the claim says
@@ -47,13 +47,13 @@ def run_link(*, generation_id: str, fence: int, stage: str, worker: str, turn: T
         if claim is None:
             return may_pass_on(generation_id=generation_id, fence=fence, stage=stage)
     with tenant(claim.workspace_id):
-        return _run_claimed(claim, worker, turn)
+        return _run_claimed(claim, worker, slot)
 
 
-def _run_claimed(claim: StageClaim, worker: str, turn: Turn | None) -> bool:
+def _run_claimed(claim: StageClaim, worker: str, slot: DeviceSlot | None) -> bool:
     generation_id, fence = claim.generation_id, claim.fence
     try:
-        return _Link(claim, worker, turn).run()
+        return _Link(claim, worker, slot).run()
     except CancelRequested:
         cancel_running(generation_id=generation_id, fence=fence)
     except LeaseLost:
@@ -94,10 +94,10 @@ def _explain(error: Exception) -> tuple[str, str, bool]:
 class _Link:
     """The stages of one message, sharing one checkpoint."""
 
-    def __init__(self, claim: StageClaim, worker: str, turn: Turn | None) -> None:
+    def __init__(self, claim: StageClaim, worker: str, slot: DeviceSlot | None) -> None:
         self._claim = claim
         self._worker = worker
-        self._turn = turn
+        self._slot = slot
         self._checkpoint = Checkpoint(claim.workspace_id, claim.generation_id, claim.fence)
         self._artifacts = latest_artifacts(claim.results, claim.spec, claim.stage)
         self._facts = dict(claim.facts)
@@ -145,13 +145,13 @@ class _Link:
         )  # fmt: skip
 
     def _products(self, stage: Stage, state: State, beat: Heartbeat) -> Generator[Product]:
-        """Of a link's stages on a device the first one takes its turn; those after it need the device little."""
+        """Of a link's stages on a device the first one runs in its slot; those after it need the device little."""
 
         def run(beat: Beat) -> Iterator[Product]:
             return stage.run(state, self._claim.spec, get_engines(), beat)
 
-        if self._turn is not None and stage.name == self._claim.stage:
-            yield from self._turn.take(run, beat)
+        if self._slot is not None and stage.name == self._claim.stage:
+            yield from self._slot.run(run, beat)
         else:
             yield from run(beat)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -12,6 +11,8 @@ from atelier.core.db.database import columns_of, from_row
 from atelier.core.db.statements import Statement
 from atelier.core.db.tenancy import across
 from atelier.core.errors import NotFound
+from atelier.messaging.events import WebhookPayload
+from atelier.messaging.outbox.models import OutboxMessage
 from generation.models import Generation, GenerationEvent, Worker
 from generation.pipeline import lifecycle
 
@@ -34,29 +35,24 @@ def get_generation(workspace_id: str, generation_id: str) -> Generation:
     return generation
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the outside is told of a generation, and the address it gave for that."""
+def get_webhook_payload(message: OutboxMessage) -> WebhookPayload | None:
+    """What a message about a generation (generation.queued ... generation.expired) says to clients.
 
-    workspace_id: str
-    data: dict[str, Any]
-    webhook: dict[str, Any] | None
-
-
-def get_told(generation_id: str, event: str) -> Told | None:
-    """The data of `event` (generation.queued ... generation.expired). Only what was settled when it happened."""
-    generation = Generation.objects.filter(id=generation_id).first()
+    Only what was settled when it happened. None when the generation is gone.
+    """
+    generation = Generation.objects.filter(id=message.subject).first()
     if generation is None:
         return None
-    kind = event.partition(".")[2]
+    kind = message.event.partition(".")[2]
     status = "processing" if kind == "started" else kind
     data: dict[str, Any] = {"generationId": generation.id, "status": status, "metadata": generation.request["metadata"]}
     if status not in lifecycle.TERMINAL:
-        return Told(generation.workspace_id, data | {"creditsHeld": generation.credits_held}, generation.webhook)
+        data |= {"creditsHeld": generation.credits_held}
+        return WebhookPayload(generation.workspace_id, data, generation.webhook)
     data |= {"creditsUsed": generation.credits_used, "processingTimeMs": generation.processing_ms}
     if generation.error_code:
         data["error"] = {"code": generation.error_code, "message": generation.error_message}
-    return Told(generation.workspace_id, data, generation.webhook)
+    return WebhookPayload(generation.workspace_id, data, generation.webhook)
 
 
 def list_generations(workspace_id: str) -> QuerySet[Generation]:

@@ -9,7 +9,7 @@ from celery import Task, shared_task, signature
 from atelier.core.db.tenancy import across
 from atelier.core.tasks import worker_name
 from generation.canvas import build_chain
-from generation.device import DEVICES, Turn
+from generation.device import LINK_RUNNERS, DeviceSlot
 from generation.pipeline.registry import BY_NAME, UPLOAD, after_link, pool_of
 from generation.runner import run_link
 from generation.services.artifacts import sweep_artifacts
@@ -56,12 +56,12 @@ def _stage_task(name: str) -> Task:
     def run_stage(task: Task, generation_id: str, fence: int, **_: Any) -> None:
         rest, task.request.chain = task.request.chain, None  # sent when the link ends, which is later than this
 
-        def link(turn: Turn) -> None:
-            goes_on = run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name(), turn=turn)
+        def link(slot: DeviceSlot) -> None:
+            goes_on = run_link(generation_id=generation_id, fence=fence, stage=name, worker=worker_name(), slot=slot)
             if goes_on and rest:
                 signature(rest[-1], app=task.app).apply_async(chain=rest[:-1])
 
-        DEVICES[pool_of(name)].run(link)
+        LINK_RUNNERS[pool_of(name)].run(link)
 
     return shared_task(name=f"generation.stage.{name}", bind=True)(run_stage)
 

@@ -19,7 +19,7 @@ from django.db import connection
 
 from atelier.core.crashpoints import crashpoint
 from atelier.core.db.database import attempt
-from atelier.core.db.listen import Bell, listener
+from atelier.core.db.listen import Wakeup, listener
 from atelier.core.db.tenancy import across
 from atelier.core.http.times import rfc3339
 from atelier.core.outbound.resolving import outbound_policy, outbound_resolver
@@ -34,7 +34,7 @@ from webhooks.signing import Keys, sign_body, sign_headers
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
-"""A retry is due by its time; nothing rings for it."""
+"""A retry is due by its time; nothing is notified then."""
 
 Enrich = Callable[[str, dict[str, Any]], dict[str, Any]]
 """(workspace id, data of an event) -> the data with links that work now."""
@@ -52,35 +52,35 @@ class Courier:
         self._done: queue.SimpleQueue[Sent] = queue.SimpleQueue()
         self._out = 0
         self._stopping = threading.Event()
-        self._bell: Bell | None = None
+        self._wakeup: Wakeup | None = None
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Something may be due."""
-        if self._bell is not None:
-            self._bell.ring()
+        if self._wakeup is not None:
+            self._wakeup.set()
 
     def stop(self, grace_seconds: float = 5.0) -> None:
         """Claim nothing more; record what comes back in time."""
         self._stopping.set()
-        self.ring()
+        self.wake()
         self._thread.join(grace_seconds)
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._sender.close()
 
     def _run(self) -> None:
-        with across("worker"), listener(CHANNEL).subscribe("") as self._bell:
+        with across("worker"), listener(CHANNEL).subscribe("") as self._wakeup:
             while self._out or not self._stopping.is_set():
-                busy = self._round(self._bell)
+                busy = self._round(self._wakeup)
                 if not busy:
                     connection.close()
-                    self._bell.wait(POLL_SECONDS)
+                    self._wakeup.wait(POLL_SECONDS)
         connection.close()
 
-    def _round(self, bell: Bell) -> bool:
+    def _round(self, wakeup: Wakeup) -> bool:
         """Record what is done, claim what there is room for; True when something was claimed."""
         try:
             attempt(self._record, "courier")
@@ -92,7 +92,7 @@ class Courier:
             return False
         for job in claimed or []:
             self._out += 1
-            self._pool.submit(self._deliver, job, bell)
+            self._pool.submit(self._deliver, job, wakeup)
         return bool(claimed)
 
     def _claim(self, free: int) -> list[_Job]:
@@ -125,13 +125,13 @@ class Courier:
     def _prepare(self, delivery: Delivery) -> _Job:
         """Everything that needs the database, before another thread sends."""
         event, endpoint = delivery.event, delivery.endpoint
-        told = document(
+        body = document(
             event_id=event.id, event=event.type, sequence=event.sequence, timestamp=str(rfc3339(event.occurred_at)),
             data=self._enrich(event.workspace_id, event.data),
         )  # fmt: skip
-        return _Job(delivery, told, open_keys(endpoint), open_headers(endpoint))
+        return _Job(delivery, body, open_keys(endpoint), open_headers(endpoint))
 
-    def _deliver(self, job: _Job, bell: Bell) -> None:
+    def _deliver(self, job: _Job, wakeup: Wakeup) -> None:
         try:
             outcome = job.send(self._sender)
         except Exception as error:  # a bug of ours must not leave the delivery without an outcome
@@ -139,19 +139,19 @@ class Courier:
             outcome = Outcome("sender_failed", detail=type(error).__name__)
         crashpoint("webhooks.sent")
         self._done.put(Sent(job.delivery, outcome, random.random()))
-        bell.ring()
+        wakeup.set()
 
 
 class _Job:
     """A delivery with all that is needed to send it."""
 
-    def __init__(self, delivery: Delivery, told: dict[str, Any], keys: list[Keys], headers: dict[str, str]) -> None:
-        self.delivery, self._told, self._keys, self._headers = delivery, told, keys, headers
+    def __init__(self, delivery: Delivery, body: dict[str, Any], keys: list[Keys], headers: dict[str, str]) -> None:
+        self.delivery, self._body, self._keys, self._headers = delivery, body, keys, headers
 
     def send(self, sender: Sender) -> Outcome:
         """Sign with the time of this try, and send."""
-        body = sign_body(self._told, self._keys)
-        signed = sign_headers(self._told["id"], int(time.time()), body, self._keys)
+        body = sign_body(self._body, self._keys)
+        signed = sign_headers(self._body["id"], int(time.time()), body, self._keys)
         fixed = {"Content-Type": "application/json", "User-Agent": AGENT}
         return sender.send(self.delivery.endpoint.url, body, self._headers | fixed | signed)
 

@@ -1,4 +1,4 @@
-"""The events that clients can ask for, and the document that tells one. Pure."""
+"""The events that clients can ask for, and the document that describes one. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 import rfc8785
 
-from atelier.messaging.event_names import EVENTS as EVENTS
+from atelier.messaging.events import CLIENT_EVENTS
 
+EVENTS = CLIENT_EVENTS
+"""The names that an endpoint may ask for."""
 TEST = "webhook.test"
 """Sent by POST .../test only, to that endpoint, whatever its filter."""
 MAX_BODY = 20_000
@@ -17,8 +19,8 @@ _SAFE = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that happened in a workspace. `dedupe_key` makes it one event however often it is told.
+class NewEvent:
+    """What is recorded of an event in a workspace. `dedupe_key` makes it one event however often it is recorded.
 
     `occurred_at` is RFC 3339 text of the moment; `hook` the one-generation webhook of the subject, if it has one.
     """

@@ -13,14 +13,15 @@ from atelier.core.db.database import attempt
 from atelier.core.db.walls import check_walls
 from atelier.core.tasks import worker_name
 from generation.catalog import get_catalog, list_loadable_models
-from generation.device import DEVICES
+from generation.device import LINK_RUNNERS
 from generation.heartbeat import leaving
+from generation.pipeline.engines import FACE_FINDER
 from generation.runner import get_engines
 from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
 
 MAIN = "atelier"
 FINISH_SECONDS = 5.0
-"""How long a leaving worker waits for what each of its devices still stores; it has been told to give that back."""
+"""How long a leaving worker waits for links that still store; they have been told to give their generations back."""
 
 log = logging.getLogger(__name__)
 _stopped = threading.Event()
@@ -62,7 +63,7 @@ def _warm_up() -> None:
     """Load what most requests need before the first one asks; a request that comes earlier waits for this load."""
     try:
         get_engines().text_to_image(get_catalog().default_for("standard").name)
-        get_engines().face_finder()
+        get_engines().tool(FACE_FINDER)
     except Exception as error:  # the generation that needs it will say the same to its client
         log.warning("warm-up failed: %s", error)
 
@@ -73,8 +74,8 @@ def _leave(**_: Any) -> None:
 
 def _end(**_: Any) -> None:
     _stopped.set()
-    for device in DEVICES.values():
-        device.finish(FINISH_SECONDS)
-    while _beats:  # or its last word would bring the worker back to life
+    for runner in LINK_RUNNERS.values():
+        runner.finish(FINISH_SECONDS)
+    while _beats:  # or a late heartbeat would register the worker again
         _beats.pop().join(timeout=BEAT_SECONDS)
     attempt(lambda: retire_worker(name=worker_name()), "presence")

@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from atelier.core.http.times import rfc3339
 from generation import resource
 from generation.kinds import find_kind
-from generation.kinds.kind import Kind
 from generation.models import Generation, StageResult
 from generation.pipeline import lifecycle
 from generation.pipeline.progress import STAGE_SPAN
@@ -17,8 +15,8 @@ from generation.pipeline.spec import Spec
 from generation.resource import links_of
 from generation.selectors import get_queue_positions
 from generation.services.estimates import get_outlook
+from generation.services.images import describe_images
 from storage.selectors import list_assets
-from storage.services import AssetExpired, link_asset
 
 
 def describe_generation(generation: Generation) -> resource.Generation:
@@ -62,7 +60,7 @@ def _describe(
         "completedAt": generation.completed_at,
         "request": kind.read_request(generation.request) if kind else generation.request,
         "progress": _progress(generation, spec, position),
-        "images": [image for asset in assets if (image := _image(asset, spec, kind))],
+        "images": describe_images(assets, spec),
         "metadata": _metadata(generation, spec, stage_ms),
         "creditsHeld": generation.credits_held,
         "creditsUsed": generation.credits_used,
@@ -101,29 +99,6 @@ def _eta(spec: Spec, position: int | None, percent: int) -> int:
     if position is not None:
         return outlook.total_seconds(spec, position)
     return max(1, round(outlook.run_seconds(spec) * (100 - percent) / 100))
-
-
-def _image(asset: Any, spec: Spec, kind: Kind | None) -> dict[str, Any] | None:
-    """None when its retention ends in this very second."""
-    try:
-        link = link_asset(asset)
-    except AssetExpired:
-        return None
-    shot = spec.shots[asset.ordinal]
-    image = {
-        "id": asset.id,
-        "url": link.url,
-        "width": asset.width,
-        "height": asset.height,
-        "format": asset.format,
-        "sizeBytes": asset.size_bytes,
-        "sha256": asset.sha256,
-        "seed": shot.seed,
-        "expiresAt": rfc3339(link.expires_at),
-        "safety": None,
-        "quality": None,
-    }
-    return image | (dict(kind.describe_image(shot)) if kind else {})
 
 
 def _metadata(generation: Generation, spec: Spec, stage_ms: dict[str, int]) -> dict[str, Any]:

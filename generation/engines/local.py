@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from generation.engines.cache import EngineCache
 from generation.pipeline.catalog import Catalog, ModelEntry, ToolEntry, UnknownModel
-from generation.pipeline.engines import FaceFinder, Loaded, TextToImage, Upscaler
+from generation.pipeline.engines import Loaded, Role, TextToImage
 from generation.pipeline.stage import StageFailed
 
 NO_LIMIT = 2**63
+T = TypeVar("T")
 
 
 class LocalEngines:
     """`Engines` in this process. Safe for threads: every engine locks itself.
 
-    Models share `cache_bytes`, the least recently used leaves first. The face finder and the upscaler are
-    small, needed by nearly every generation, and stay outside that bound, so that a large model cannot push
-    them out.
+    Models share `cache_bytes`, the least recently used leaves first. Tools are small,
+    needed by nearly every generation, and stay outside that bound, so that a large model cannot push them out.
     """
 
     def __init__(self, catalog: Catalog, models_dir: Path, cache_bytes: int) -> None:
@@ -38,13 +38,10 @@ class LocalEngines:
         key = (entry.name, entry.revision)
         return self._models.get(key, lambda: self._load(entry), self._expected_bytes(entry))
 
-    def face_finder(self) -> Loaded[FaceFinder]:
-        entry = self._catalog.face_finder
-        return self._tools.get(entry.name, lambda: self._load(entry))
-
-    def upscaler(self) -> Loaded[Upscaler]:
-        entry = self._catalog.upscaler
-        return self._tools.get(entry.name, lambda: self._load(entry))
+    def tool(self, role: Role[T]) -> Loaded[T]:
+        """The engine that the catalogue has for `role`. Raises what its adapter raises."""
+        entry = self._catalog.tools[role.name]
+        return self._tools.get(role, lambda: self._load(entry))
 
     def _load(self, entry: ModelEntry | ToolEntry) -> Any:
         """Call the adapter `module:function` with the entry and the models' directory."""

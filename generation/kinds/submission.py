@@ -12,7 +12,7 @@ from atelier.core.http.bodies import Body, Part
 from atelier.core.http.values import WHOLE, SmallObject
 from atelier.core.outbound.addresses import MAX_URL, AddressRefused, parse_target
 from atelier.core.outbound.resolving import outbound_policy
-from atelier.messaging.event_names import GENERATION_EVENTS
+from atelier.messaging.events import GENERATION_EVENTS
 from atelier.messaging.webhook_secrets import SecretInvalid, decode_secret
 
 METADATA_BYTES = 2048

@@ -1,12 +1,16 @@
-"""What the stages ask of the outside world: Protocols that the adapters in `generation.engines` fulfil."""
+"""What the stages ask of the outside world: Protocols that the adapters in `generation.engines` fulfil.
+
+A new role is a Protocol here, a line in `ROLES`, an adapter and an entry in `generation/models.toml`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np  # a name in signatures alone: the web process, which reads the roles, stays without it
 
 T = TypeVar("T")
 
@@ -81,9 +85,25 @@ class Loaded(Generic[T]):
     load_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Role(Generic[T]):
+    """What an engine beside the models is for, fulfilled by a `T`. `name` is its table in the catalogue's files."""
+
+    name: str
+
+
+FACE_FINDER: Role[FaceFinder] = Role("face_finder")
+UPSCALER: Role[Upscaler] = Role("upscaler")
+
+ROLES: tuple[Role[Any], ...] = (FACE_FINDER, UPSCALER)
+"""Every role; the shipped catalogue has an entry for each."""
+
+
 class Engines(Protocol):
-    def text_to_image(self, model: str) -> Loaded[TextToImage]: ...
+    def text_to_image(self, model: str) -> Loaded[TextToImage]:
+        """The model of this name. Raises `StageFailed`."""
+        ...
 
-    def face_finder(self) -> Loaded[FaceFinder]: ...
-
-    def upscaler(self) -> Loaded[Upscaler]: ...
+    def tool(self, role: Role[T]) -> Loaded[T]:
+        """The engine that the catalogue has for `role`. Raises `StageFailed`."""
+        ...

@@ -1,16 +1,15 @@
-"""Every queue has a worker, every event a task, every task a queue."""
+"""Every queue has a worker, every task a queue and an event or a chain that leads to it."""
 
 from __future__ import annotations
 
 from atelier.accounts.tiers import DEFAULTS
 from atelier.celery import app
+from atelier.messaging.events import EVENTS
 from atelier.messaging.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, WEBHOOKS, declared, route
-from atelier.messaging.subscriptions import SUBSCRIPTIONS
 from atelier.stacks.workers import load_workers
 from generation.canvas import build_chain
-from generation.pipeline.lifecycle import TERMINAL, UPLOAD
+from generation.pipeline.lifecycle import UPLOAD
 from generation.pipeline.registry import BY_NAME, pool_of
-from webhooks.events import EVENTS
 
 
 def tasks() -> set[str]:
@@ -43,24 +42,13 @@ def test_queues_survive_and_give_up_after_a_limit_into_the_dead_letter_queue() -
     assert {queue.name for queue in declared()} == {*NAMES, DEAD}
 
 
-def test_every_event_has_a_task_that_exists() -> None:
-    named = {subscription.task for listed in SUBSCRIPTIONS.values() for subscription in listed}
-    assert named <= tasks()
-
-
-def test_every_event_that_is_told_is_in_the_table() -> None:
-    inside = {"generation.dispatched", "generation.stalled"}
-    assert {*(f"generation.{status}" for status in TERMINAL)} | inside <= set(SUBSCRIPTIONS)
-    assert set(SUBSCRIPTIONS) - inside == set(EVENTS) - {"webhook.disabled"}
-
-
 def test_webhooks_have_a_worker_of_their_own() -> None:
     serving = [worker for worker in load_workers() if WEBHOOKS in worker.queues]
     assert [(worker.pool, worker.queues) for worker in serving] == [("net", (WEBHOOKS,))]
 
 
 def test_every_task_is_reached_by_an_event_or_a_chain() -> None:
-    events = {subscription.task for listed in SUBSCRIPTIONS.values() for subscription in listed}
+    events = {reaction.task for event in EVENTS.values() for reaction in event.reactions}
     stages = {f"generation.stage.{name}" for name in (*BY_NAME, UPLOAD)}
     assert tasks() == events | stages
 

@@ -6,13 +6,24 @@ import threading
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
 
+import generation.pipeline.engines
 from generation.engines.local import LocalEngines
 from generation.engines.realesrgan_ncnn import PACKAGE, WEIGHTS, RealEsrganNcnn
-from generation.pipeline.engines import DrawRequest, FaceFinder, TextToImage, Upscaler
+from generation.pipeline.engines import (
+    FACE_FINDER,
+    ROLES,
+    UPSCALER,
+    DrawRequest,
+    FaceFinder,
+    Role,
+    TextToImage,
+    Upscaler,
+)
 from generation.pipeline.stage import Stopped
 from tests.support.pictures import FACE_GROUND, FACE_LANDMARKS, draw_apple, draw_face, draw_noise
 
@@ -46,12 +57,23 @@ def model(request: pytest.FixtureRequest, engines: LocalEngines) -> TextToImage:
 
 @pytest.fixture
 def finder(engines: LocalEngines) -> FaceFinder:
-    return engines.face_finder().engine
+    return engines.tool(FACE_FINDER).engine
 
 
 @pytest.fixture
 def upscaler(engines: LocalEngines) -> Upscaler:
-    return engines.upscaler().engine
+    return engines.tool(UPSCALER).engine
+
+
+# Every role
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_what_ships_for_a_role_fulfils_its_protocol(engines: LocalEngines, role: Role[Any]) -> None:
+    declared = get_type_hints(generation.pipeline.engines).items()
+    (protocol,) = next(get_args(hint) for name, hint in declared if getattr(generation.pipeline.engines, name) is role)
+    members = {name for name in vars(protocol) if not name.startswith("_")} | set(protocol.__annotations__)
+    assert members and members <= set(dir(engines.tool(role).engine))
 
 
 # Text to image

@@ -86,7 +86,7 @@ GUARDS = [
     guarded(
         "a number that is spent on what was told before",
         test_fairness.test_a_fact_that_is_told_twice_spends_no_number,
-        Code(webhooks.services.recording, "    if row is None:\n        raise AlreadyTold",
+        Code(webhooks.services.recording, "    if row is None:\n        raise AlreadyRecorded",
              "    if row is None:\n        return ''"),
     ),
     guarded(

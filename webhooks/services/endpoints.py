@@ -15,7 +15,7 @@ from atelier.core.errors import Conflict
 from atelier.core.http.times import rfc3339
 from atelier.core.ids import new_id
 from atelier.core.outbound.checks import check_url
-from webhooks.events import Fact
+from webhooks.events import NewEvent
 from webhooks.models import ACTIVE, CANCELLED, DISABLED, PENDING, Delivery, Endpoint
 from webhooks.selectors import get_endpoint, list_endpoints
 from webhooks.services import recording
@@ -83,7 +83,7 @@ def update_endpoint(*, workspace_id: str, endpoint_id: str, actor: str, changes:
         if changes.get("status") == ACTIVE and endpoint.status == DISABLED:
             _enable(endpoint_id)
         elif changes.get("status") == DISABLED and endpoint.status == ACTIVE:
-            disable_endpoint(endpoint_id, "You switched it off.", tell=False)
+            disable_endpoint(endpoint_id, "You switched it off.", announce=False)
         _audit(endpoint, actor, "updated", fields=sorted(changes))
     return get_endpoint(workspace_id, endpoint_id)
 
@@ -110,8 +110,8 @@ def rotate_secret(*, workspace_id: str, endpoint_id: str, actor: str) -> tuple[E
     return endpoint, keys
 
 
-def disable_endpoint(endpoint_id: str, reason: str, *, tell: bool = True) -> bool:
-    """Switch an active endpoint off, in the caller's transaction, and tell the workspace's other endpoints."""
+def disable_endpoint(endpoint_id: str, reason: str, *, announce: bool = True) -> bool:
+    """Switch an active endpoint off, in the caller's transaction, and record that for the workspace's others."""
     changed = Endpoint.objects.filter(id=endpoint_id, status=ACTIVE).update(
         status=DISABLED, disabled_reason=reason, disabled_at=Now()
     )
@@ -119,20 +119,20 @@ def disable_endpoint(endpoint_id: str, reason: str, *, tell: bool = True) -> boo
         return False
     _cancel_waiting(endpoint_id)
     endpoint = Endpoint.objects.get(id=endpoint_id)
-    if tell:
+    if announce:
         _audit(endpoint, "webhooks", "disabled")
-        _tell_disabled(endpoint, reason)
+        _record_disabled(endpoint, reason)
     return True
 
 
-def _tell_disabled(endpoint: Endpoint, reason: str) -> None:
+def _record_disabled(endpoint: Endpoint, reason: str) -> None:
     assert endpoint.disabled_at is not None
-    told = {"endpointId": endpoint.id, "url": endpoint.url, "reason": reason}
+    data = {"endpointId": endpoint.id, "url": endpoint.url, "reason": reason}
     recording.record_event(
-        Fact(
+        NewEvent(
             workspace_id=endpoint.workspace_id, type="webhook.disabled", subject=endpoint.id,
             occurred_at=endpoint.disabled_at, dedupe_key=f"{endpoint.id}:disabled:{rfc3339(endpoint.disabled_at)}",
-            data=told | ({"generationId": endpoint.source_id} if endpoint.source_id else {}),
+            data=data | ({"generationId": endpoint.source_id} if endpoint.source_id else {}),
         )
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from atelier.core.crashpoints import crashpoint
 from atelier.core.db.database import notify
 from atelier.core.ids import new_id
 from atelier.messaging.webhook_secrets import open_hook_secret
-from webhooks.events import Fact
+from webhooks.events import NewEvent
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.selectors import list_listening
 from webhooks.services.vault import default_secret, seal_keys
@@ -29,22 +29,22 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (dedupe_key) DO NOTHING RETU
 """
 
 
-class AlreadyTold(Exception):
+class AlreadyRecorded(Exception):
     """The event is there already; its number must not be spent."""
 
 
-def record_event(fact: Fact) -> str | None:
+def record_event(event: NewEvent) -> str | None:
     """Write the event and its deliveries in one transaction; the event's id, None when it was recorded before."""
-    if Event.objects.filter(dedupe_key=fact.dedupe_key).exists():
+    if Event.objects.filter(dedupe_key=event.dedupe_key).exists():
         return None
     try:
         with transaction.atomic():
-            event_id = add_event(fact)
-            if fact.hook is not None:
-                _open_hook(fact, fact.hook)
-            add_deliveries(event_id, list_listening(fact.workspace_id, fact.type, fact.subject))
+            event_id = add_event(event)
+            if event.hook is not None:
+                _open_hook(event, event.hook)
+            add_deliveries(event_id, list_listening(event.workspace_id, event.type, event.subject))
             crashpoint("webhooks.recorded")
-    except AlreadyTold:
+    except AlreadyRecorded:
         return None
     return event_id
 
@@ -61,35 +61,35 @@ def add_deliveries(event_id: str, endpoints: list[Endpoint]) -> int:
     return len(rows)
 
 
-def add_event(fact: Fact) -> str:
+def add_event(event: NewEvent) -> str:
     """The row of a new event under the workspace's next number, locked until the commit: no gap, no double.
 
-    Inside a transaction; raises `AlreadyTold`, and the transaction must be rolled back then.
+    Inside a transaction; raises `AlreadyRecorded`, and the transaction must be rolled back then.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [fact.workspace_id])
+        cursor.execute(_NEXT, [event.workspace_id])
         (sequence,) = cursor.fetchone()
         cursor.execute(
             _ADD,
             [
-                new_id("evt"), fact.workspace_id, sequence, fact.type, fact.subject, json.dumps(fact.data),
-                fact.occurred_at, fact.dedupe_key,
+                new_id("evt"), event.workspace_id, sequence, event.type, event.subject, json.dumps(event.data),
+                event.occurred_at, event.dedupe_key,
             ],
         )  # fmt: skip
         row = cursor.fetchone()
     if row is None:
-        raise AlreadyTold
+        raise AlreadyRecorded
     return str(row[0])
 
 
-def _open_hook(fact: Fact, hook: dict[str, object]) -> None:
+def _open_hook(event: NewEvent, hook: dict[str, object]) -> None:
     """The endpoint of a one-generation webhook, made by the first event of its generation."""
     endpoint_id, sealed = new_id("whk"), str(hook.get("secret") or "")
-    secret = open_hook_secret(fact.subject, sealed) if sealed else default_secret(fact.workspace_id)
+    secret = open_hook_secret(event.subject, sealed) if sealed else default_secret(event.workspace_id)
     Endpoint.objects.bulk_create(
         [
             Endpoint(
-                id=endpoint_id, workspace_id=fact.workspace_id, source_id=fact.subject, url=hook["url"],
+                id=endpoint_id, workspace_id=event.workspace_id, source_id=event.subject, url=hook["url"],
                 events=hook.get("events") or [], keys=seal_keys(endpoint_id, Keys(secret)),
             )
         ],

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from atelier.audit.services import record
 from atelier.core.db.database import Now, database_now, notify
 from atelier.core.ids import new_id
-from webhooks.events import TEST, Fact, wants
+from webhooks.events import TEST, NewEvent, wants
 from webhooks.models import ACTIVE, CANCELLED, DEAD, DELIVERED, PENDING, DeadLetter, Delivery, Endpoint, Event
 from webhooks.selectors import get_delivery, get_endpoint
 from webhooks.services.endpoints import EndpointDisabled
@@ -68,7 +68,7 @@ def send_test(*, workspace_id: str, endpoint_id: str, actor: str) -> Delivery:
         endpoint = _active(workspace_id, endpoint_id)
         number = new_id("tst")
         event_id = add_event(
-            Fact(
+            NewEvent(
                 workspace_id=workspace_id, type=TEST, subject=endpoint_id, occurred_at=database_now(),
                 dedupe_key=number, data={"endpointId": endpoint_id, "message": "Your endpoint is reached."},
             )

@@ -25,51 +25,51 @@ RETRY_SECONDS = 1.0
 KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "connect_timeout": 5}
 
 
-class Bell:
-    """Rings when the payload it was made for was notified, and when notifications may have been missed."""
+class Wakeup:
+    """Set when the payload it was made for was notified, and when notifications may have been missed."""
 
     def __init__(self) -> None:
-        self._rung = threading.Event()
+        self._event = threading.Event()
 
-    def ring(self) -> None:
-        self._rung.set()
+    def set(self) -> None:
+        self._event.set()
 
     def wait(self, timeout: float) -> bool:
-        """True as soon as it rang since the last call, at once if it did already; False after `timeout` seconds."""
-        rang = self._rung.wait(timeout)
-        self._rung.clear()
-        return rang
+        """True as soon as it was set since the last call, at once if it was already; False after `timeout` seconds."""
+        was_set = self._event.wait(timeout)
+        self._event.clear()
+        return was_set
 
 
 class Listener:
-    """LISTENs on one channel and rings the bells of a payload. Survives restarts of the database."""
+    """LISTENs on one channel and wakes those who wait for a payload. Survives restarts of the database."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
-        self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
+        self._wakeups: defaultdict[str, set[Wakeup]] = defaultdict(set)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
 
     @contextmanager
-    def subscribe(self, payload: str) -> Iterator[Bell]:
-        """A bell for `payload`. Whatever is notified after this returns rings it: read your state inside the block.
+    def subscribe(self, payload: str) -> Iterator[Wakeup]:
+        """A wakeup for `payload`. Whatever is notified after this returns sets it: read your state inside the block.
 
-        Waits until the connection listens. While the database is away it returns without; the bell rings when
+        Waits until the connection listens. While the database is away it returns without; the wakeup is set when
         the connection is back.
         """
-        bell = Bell()
+        wakeup = Wakeup()
         with self._lock:
-            self._bells[payload].add(bell)
+            self._wakeups[payload].add(wakeup)
             self._start()
         self._ready.wait(READY_SECONDS)
         try:
-            yield bell
+            yield wakeup
         finally:
             with self._lock:
-                self._bells[payload].discard(bell)
-                if not self._bells[payload]:
-                    del self._bells[payload]
+                self._wakeups[payload].discard(wakeup)
+                if not self._wakeups[payload]:
+                    del self._wakeups[payload]
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -89,30 +89,30 @@ class Listener:
     def _is_wanted(self) -> bool:
         """False ends the thread: the connection was lost while nobody waited; the next subscriber starts anew."""
         with self._lock:
-            if not self._bells:
+            if not self._wakeups:
                 self._thread = None
-            return bool(self._bells)
+            return bool(self._wakeups)
 
     def _listen(self, listening: psycopg.Connection[Any]) -> None:
         listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
         self._ready.set()
-        self._ring_all()  # what was notified while nobody listened is lost
+        self._wake_all()  # what was notified while nobody listened is lost
         while True:
             for notice in listening.notifies(timeout=PING_SECONDS):
-                self._ring(notice.payload)
+                self._wake(notice.payload)
             listening.execute("SELECT 1")  # a connection that died in silence is found out here
 
-    def _ring(self, payload: str) -> None:
+    def _wake(self, payload: str) -> None:
         with self._lock:
-            bells = list(self._bells.get(payload, ()))
-        for bell in bells:
-            bell.ring()
+            wakeups = list(self._wakeups.get(payload, ()))
+        for wakeup in wakeups:
+            wakeup.set()
 
-    def _ring_all(self) -> None:
+    def _wake_all(self) -> None:
         with self._lock:
-            bells = [bell for group in self._bells.values() for bell in group]
-        for bell in bells:
-            bell.ring()
+            wakeups = [wakeup for group in self._wakeups.values() for wakeup in group]
+        for wakeup in wakeups:
+            wakeup.set()
 
 
 def listener(channel: str) -> Listener:

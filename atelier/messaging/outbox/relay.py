@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -24,16 +24,18 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
 
     Any number of relays may run: each locks its rows and skips those of the others. A crash between the
     confirmation and the commit publishes again (at least once). A broker that does not answer raises; the rows
-    stay.
+    stay. So do messages of an event that `routes` does not have: a newer release's relay publishes them.
     """
     with transaction.atomic():
-        messages = [from_row(OutboxMessage, row) for row in _TAKE.run({"most": BATCH})]
+        values = {"known": list(routes), "most": BATCH}
+        messages = [from_row(OutboxMessage, row) for row in _TAKE.run(values)]
+        _report_unknown([message for message in messages if message.event not in routes])
         sent: list[int] = []
         try:
             for message in messages:
-                publish = routes.get(message.event)
-                if publish is not None:
-                    publish(message)
+                if message.event not in routes:
+                    break  # these come last
+                routes[message.event](message)
                 sent.append(message.pk)
         except Exception as error:
             log.warning("relay: the broker did not take %s: %s", message.event, error)
@@ -43,12 +45,20 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
         return _mark(sent)
 
 
+# Unknown events come last: they hold nothing up, and show in a batch only when nothing else is left, once a round.
 _TAKE = Statement(
     f"SELECT {', '.join(columns_of(OutboxMessage))} FROM outbox_outboxmessage"  # noqa: S608  (our own columns)
-    " WHERE published_at IS NULL ORDER BY failures, id LIMIT %(most)s FOR UPDATE SKIP LOCKED"
+    " WHERE published_at IS NULL ORDER BY event <> ALL(%(known)s::text[]), failures, id LIMIT %(most)s"
+    " FOR UPDATE SKIP LOCKED"
 )
 _MARK = Statement("UPDATE outbox_outboxmessage SET published_at = now() WHERE id = ANY(%(ids)s::bigint[])")
 _FAIL = Statement("UPDATE outbox_outboxmessage SET failures = failures + 1 WHERE id = %(id)s")
+
+
+def _report_unknown(messages: Sequence[OutboxMessage]) -> None:
+    if messages:
+        events = ", ".join(sorted({message.event for message in messages}))
+        log.error("relay: %d messages wait for a release that knows their events: %s", len(messages), events)
 
 
 def _mark(ids: list[int]) -> int:

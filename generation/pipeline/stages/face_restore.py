@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generation.pipeline.engines import Engines
+from generation.pipeline.engines import FACE_FINDER, Engines
 from generation.pipeline.spec import Spec
 from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
 
@@ -20,7 +20,7 @@ class FaceRestore:
         return spec.face_correction == "auto"
 
     def run(self, state: State, spec: Spec, engines: Engines, beat: Beat) -> Iterator[Product]:
-        finder = engines.face_finder().engine
+        finder = engines.tool(FACE_FINDER).engine
         counts: list[int] = []
         for item in state.items:
             beat(len(counts), spec.count)

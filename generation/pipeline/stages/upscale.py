@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from generation.pipeline.engines import Engines
+from generation.pipeline.engines import UPSCALER, Engines
 from generation.pipeline.spec import Spec
 from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
 
@@ -26,7 +26,7 @@ class Upscale:
         return any((shot.native_width, shot.native_height) != (shot.width, shot.height) for shot in spec.shots)
 
     def run(self, state: State, spec: Spec, engines: Engines, beat: Beat) -> Iterator[Product]:
-        upscaler = engines.upscaler().engine
+        upscaler = engines.tool(UPSCALER).engine
         for position, item in enumerate(state.items):
             shot = spec.shots[item.index]
             if not isinstance(item, Frame) or item.pixels.shape[:2] == (shot.height, shot.width):

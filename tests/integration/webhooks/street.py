@@ -15,7 +15,7 @@ from tests.support.certificates import Authority
 from tests.support.nameserver import NameServer
 from tests.support.receivers import Received, Receiver, Reply
 from webhooks.courier import Courier
-from webhooks.events import Fact
+from webhooks.events import NewEvent
 from webhooks.models import Delivery, Endpoint
 from webhooks.services.endpoints import Wanted, create_endpoint
 from webhooks.services.recording import record_event
@@ -64,7 +64,7 @@ def happen(workspace: Workspace, number: int = 1, event: str = "generation.compl
     """An event is recorded; its id. The same number is the same fact."""
     from django.utils import timezone
 
-    fact = Fact(
+    fact = NewEvent(
         workspace.id, event, f"gen_{number}", timezone.now(), f"gen_{number}:{event}", {"number": number} | data
     )
     return record_event(fact) or ""

@@ -190,7 +190,7 @@ def test_a_generation_tells_its_own_webhook(api: Caller, street: Street) -> None
     shown = api.get(f"/projects/{generation_id}").json()["request"]["webhook"]
     assert shown == {"url": receiver.url, "events": ["generation.queued"]}
     assert own not in str(query("SELECT g::text FROM generation_generation g"))
-    tell_all()
+    record_all()
     with courier():
         (request,) = receiver.wait()
     assert receive(own, request.body, dict(request.headers))["data"]["generationId"] == generation_id
@@ -201,19 +201,19 @@ def test_a_generation_without_a_secret_of_its_own_is_signed_with_the_default_one
     start_worker()
     receiver = street.receiver("own.example")
     assert api.post(SMALL | {"webhook": {"url": receiver.url}}).status_code == 202
-    tell_all()
+    record_all()
     secret = api.get(f"{PATH}/default-secret").json()["secret"]
     with courier():
         (request,) = receiver.wait()
     assert receive(secret, request.body, dict(request.headers))["type"] == "generation.queued"
 
 
-def tell_all() -> None:
+def record_all() -> None:
     """What the relay and the fan-out do, twice."""
-    from atelier.webhook_wiring import tell
+    from atelier.webhook_wiring import record_message
 
     for (message,) in query("SELECT id FROM outbox_outboxmessage ORDER BY id") * 2:
-        tell(message)
+        record_message(message)
 
 
 @pytest.mark.parametrize(

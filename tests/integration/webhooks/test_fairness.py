@@ -12,9 +12,9 @@ from tests.integration.webhooks.street import Street, courier, happen, open_endp
 from tests.support.processes import at_once, call
 from tests.support.receivers import Receiver, Reply
 from tests.support.stories import open_workspace
-from webhooks.events import Fact
+from webhooks.events import NewEvent
 from webhooks.models import SENDING, Counter, Delivery, Endpoint, Event
-from webhooks.services.recording import AlreadyTold, add_event
+from webhooks.services.recording import AlreadyRecorded, add_event
 from webhooks.services.sending import PER_ENDPOINT, PER_WORKSPACE, claim_due
 
 
@@ -100,8 +100,8 @@ def test_sequences_have_no_gap_when_eight_processes_write_the_same_events(street
 def test_a_fact_that_is_told_twice_spends_no_number(street: Street) -> None:
     workspace = open_workspace()
     happen(workspace)
-    fact = Fact(workspace.id, "generation.completed", "gen_1", timezone.now(), "gen_1:generation.completed", {})
-    with pytest.raises(AlreadyTold), transaction.atomic():
+    fact = NewEvent(workspace.id, "generation.completed", "gen_1", timezone.now(), "gen_1:generation.completed", {})
+    with pytest.raises(AlreadyRecorded), transaction.atomic():
         add_event(fact)
     assert Counter.objects.get().last == 1
 

@@ -11,7 +11,7 @@ from contextlib import closing, nullcontext
 import numpy as np
 import pytest
 
-from generation.device import AT_ONCE, LEAD_SECONDS, Device, Turn
+from generation.device import AT_ONCE, LEAD_SECONDS, DeviceSlot, LinkRunner
 from generation.pipeline.stage import Beat, Facts, Frame, Product
 
 WAIT = 10.0
@@ -42,14 +42,14 @@ def test_the_device_is_free_before_the_last_product_is_stored() -> None:
     lock = threading.Lock()
     seen = [
         (getattr(product, "index", "facts"), lock.locked())
-        for product in Turn(lock).take(stage(frame(0), frame(1), Facts({}), frame(2)), quiet)
+        for product in DeviceSlot(lock).run(stage(frame(0), frame(1), Facts({}), frame(2)), quiet)
     ]
     assert seen == [(0, True), ("facts", True), (1, True), (2, False)]
 
 
 def test_a_drawing_that_is_left_early_frees_the_device() -> None:
     lock = threading.Lock()
-    with pytest.raises(OSError), closing(Turn(lock).take(stage(frame(0), frame(1)), quiet)) as products:
+    with pytest.raises(OSError), closing(DeviceSlot(lock).run(stage(frame(0), frame(1)), quiet)) as products:
         for _ in products:
             raise OSError("storage is full")
     assert not lock.locked()
@@ -62,49 +62,49 @@ def test_a_stage_that_stops_frees_the_device() -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        list(Turn(lock).take(stage(frame(0)), stop))
+        list(DeviceSlot(lock).run(stage(frame(0)), stop))
     assert not lock.locked()
 
 
 def test_one_is_stored_while_the_next_one_draws() -> None:
-    device, drawing, stored, order = Device(), threading.Event(), threading.Event(), list[str]()
+    runner, drawing, stored, order = LinkRunner(), threading.Event(), threading.Event(), list[str]()
 
-    def first(turn: Turn) -> None:
-        for _ in turn.take(stage(frame(0)), quiet):
+    def first(slot: DeviceSlot) -> None:
+        for _ in slot.run(stage(frame(0)), quiet):
             assert drawing.wait(WAIT), "the second one draws while this is stored"
             order.append("first stored")
             stored.set()
 
-    def second(turn: Turn) -> None:
+    def second(slot: DeviceSlot) -> None:
         def run(beat: Beat) -> Iterator[Product]:
             drawing.set()
             assert stored.wait(WAIT)
             order.append("second drawn")
             yield frame(0)
 
-        list(turn.take(run, quiet))
+        list(slot.run(run, quiet))
 
-    device.run(first)
-    device.run(second)
-    device.finish(WAIT)
+    runner.run(first)
+    runner.run(second)
+    runner.finish(WAIT)
     assert order == ["first stored", "second drawn"]
 
 
 def test_two_never_draw_at_once() -> None:
-    assert most_at_once(Device()) == 1
+    assert most_at_once(LinkRunner()) == 1
 
 
 def test_the_lock_is_what_keeps_them_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    device = Device()
-    monkeypatch.setattr(device, "_lock", nullcontext())
-    assert most_at_once(device) == 2
+    runner = LinkRunner()
+    monkeypatch.setattr(runner, "_lock", nullcontext())
+    assert most_at_once(runner) == 2
 
 
-def most_at_once(device: Device) -> int:
+def most_at_once(runner: LinkRunner) -> int:
     """Of six links, each of which lets the worker go on before it has drawn."""
     busy = most = 0
 
-    def link(turn: Turn) -> None:
+    def link(slot: DeviceSlot) -> None:
         def run(beat: Beat) -> Iterator[Product]:
             nonlocal busy, most
             busy += 1
@@ -114,25 +114,25 @@ def most_at_once(device: Device) -> int:
             busy -= 1
             yield frame(0)
 
-        list(turn.take(run, quiet))
+        list(slot.run(run, quiet))
 
     for _ in range(6):
-        device.run(link)
-    device.finish(WAIT)
+        runner.run(link)
+    runner.finish(WAIT)
     return most
 
 
 def test_slow_storage_slows_the_device_down() -> None:
-    device, store, begun = Device(), threading.Event(), list[int]()
+    runner, store, begun = LinkRunner(), threading.Event(), list[int]()
 
-    def link(turn: Turn) -> None:
+    def link(slot: DeviceSlot) -> None:
         begun.append(1)
-        for _ in turn.take(stage(frame(0)), quiet):
+        for _ in slot.run(stage(frame(0)), quiet):
             store.wait(WAIT)
 
     def work() -> None:
         for _ in range(AT_ONCE + 1):
-            device.run(link)
+            runner.run(link)
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -141,7 +141,7 @@ def test_slow_storage_slows_the_device_down() -> None:
     assert len(begun) == AT_ONCE
     store.set()
     worker.join(WAIT)
-    device.finish(WAIT)
+    runner.finish(WAIT)
     assert len(begun) == AT_ONCE + 1
 
 
@@ -149,20 +149,20 @@ def test_slow_storage_slows_the_device_down() -> None:
 def test_the_worker_goes_on_shortly_before_all_is_drawn(images: int) -> None:
     """Not at the end of the first of several images."""
     pause, steps = LEAD_SECONDS, 4 * images
-    turn, over = Turn(threading.Lock()), list[bool]()
-    list(turn.take(stage(frame(0), steps=steps, pause=pause), lambda step, _: over.append(turn._over.is_set())))
-    assert over[:-1] == [False] * steps
-    assert turn._over.is_set()
+    slot, released = DeviceSlot(threading.Lock()), list[bool]()
+    list(slot.run(stage(frame(0), steps=steps, pause=pause), lambda step, _: released.append(slot._released.is_set())))
+    assert released[:-1] == [False] * steps
+    assert slot._released.is_set()
 
 
 def test_a_link_that_fails_lets_the_worker_go_on(caplog: pytest.LogCaptureFixture) -> None:
-    device = Device()
+    runner = LinkRunner()
 
-    def link(turn: Turn) -> None:
+    def link(slot: DeviceSlot) -> None:
         raise RuntimeError("no database")
 
     with caplog.at_level(logging.ERROR):
-        device.run(link)
-        device.finish(WAIT)
+        runner.run(link)
+        runner.finish(WAIT)
     assert "no database" in caplog.text
-    device.run(lambda turn: None)
+    runner.run(lambda slot: None)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from generation import tasks
-from generation.device import DEVICES, Turn
+from generation.device import LINK_RUNNERS, DeviceSlot
 from generation.pipeline.stage import Beat, Frame, Product
 
 WAIT = 10.0
@@ -19,7 +19,7 @@ def test_files_are_written_while_the_gpu_draws(monkeypatch: pytest.MonkeyPatch) 
     """One process may serve both pools, as the embedded stack does."""
     written, order = threading.Event(), list[str]()
 
-    def run_link(*, stage: str, turn: Turn, **_: object) -> bool:
+    def run_link(*, stage: str, slot: DeviceSlot, **_: object) -> bool:
         def run(beat: Beat) -> Iterator[Product]:
             beat(1, 1)  # the worker goes on
             if stage == "diffusion":
@@ -27,15 +27,15 @@ def test_files_are_written_while_the_gpu_draws(monkeypatch: pytest.MonkeyPatch) 
             order.append(stage)
             yield Frame(0, np.zeros((1, 1, 3), np.uint8))
 
-        list(turn.take(run, lambda step, steps: None))
+        list(slot.run(run, lambda step, steps: None))
         written.set()
         return False
 
     monkeypatch.setattr(tasks, "run_link", run_link)
     for stage in ("diffusion", "encode"):
         tasks.STAGE_TASKS[stage].run("gen_one", 1)
-    for device in DEVICES.values():
-        device.finish(WAIT)
+    for runner in LINK_RUNNERS.values():
+        runner.finish(WAIT)
     assert order == ["encode", "diffusion"]
 
 
@@ -45,17 +45,17 @@ def test_the_worker_takes_the_next_message_while_this_one_is_stored(
 ) -> None:
     gone_on, stored = threading.Event(), list[bool]()
 
-    def run_link(*, turn: Turn, **_: object) -> bool:
+    def run_link(*, slot: DeviceSlot, **_: object) -> bool:
         def run(beat: Beat) -> Iterator[Product]:
             yield Frame(0, np.zeros((1, 1, 3), np.uint8))
 
-        for _product in turn.take(run, lambda step, steps: None):
+        for _product in slot.run(run, lambda step, steps: None):
             stored.append(gone_on.wait(WAIT))
         return False
 
     monkeypatch.setattr(tasks, "run_link", run_link)
     tasks.STAGE_TASKS[stage].run("gen_one", 1)
     gone_on.set()
-    for device in DEVICES.values():
-        device.finish(WAIT)
+    for runner in LINK_RUNNERS.values():
+        runner.finish(WAIT)
     assert stored == [True]

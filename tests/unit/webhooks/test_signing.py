@@ -13,6 +13,7 @@ import svix.webhooks
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from atelier.messaging.webhook_secrets import SecretInvalid, decode_secret, encode_secret
+from generation.pipeline.spec import MAX_SEED
 from tests.support.receiver_code import verify_body
 from webhooks.events import MAX_BODY, document, encode
 from webhooks.signing import Keys, make_keys, sign_body, sign_headers
@@ -140,6 +141,10 @@ def test_a_body_is_canonical_and_never_large() -> None:
         "url": "https://" + "u" * 900,
         "sha256": "f" * 64,
         "expiresAt": "x" * 24,
+        "format": "jpeg",
+        "seed": MAX_SEED,
+        "safety": None,
+        "quality": None,
     } | dict.fromkeys(("width", "height", "sizeBytes"), 10**9)
     told = DATA | {
         "images": [image] * 8,

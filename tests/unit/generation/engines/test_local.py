@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import generation
 import tests.support
 from generation.engines.local import LocalEngines
 from generation.pipeline.catalog import Catalog, load_catalog
+from generation.pipeline.engines import FACE_FINDER, ROLES, UPSCALER
 from generation.pipeline.stage import StageFailed
 
 SHIPPED = Path(generation.__file__).parent
@@ -25,7 +27,7 @@ def catalog() -> Catalog:
 
 def test_each_engine_is_loaded_once(catalog: Catalog, tiny_folder: Path) -> None:
     engines = LocalEngines(catalog, tiny_folder.parent, 10**9)
-    for ask in (lambda: engines.text_to_image("tiny"), engines.face_finder, engines.upscaler):
+    for ask in (lambda: engines.text_to_image("tiny"), *(partial(engines.tool, role) for role in ROLES)):
         first, second = ask(), ask()
         assert (first.cache_hit, second.cache_hit) == (False, True)
         assert first.engine is second.engine
@@ -34,13 +36,13 @@ def test_each_engine_is_loaded_once(catalog: Catalog, tiny_folder: Path) -> None
 
 def test_models_share_the_bound_and_the_tools_stay(catalog: Catalog, tiny_folder: Path) -> None:
     engines = LocalEngines(catalog, tiny_folder.parent, 6_000_000)
-    engines.upscaler()
-    engines.face_finder()
+    engines.tool(UPSCALER)
+    engines.tool(FACE_FINDER)
     engines.text_to_image("tiny")
     engines.text_to_image("other")
     assert not engines.text_to_image("tiny").cache_hit
-    assert engines.upscaler().cache_hit
-    assert engines.face_finder().cache_hit
+    assert engines.tool(UPSCALER).cache_hit
+    assert engines.tool(FACE_FINDER).cache_hit
 
 
 def test_an_unknown_or_broken_model_fails_and_the_others_still_work(catalog: Catalog, tiny_folder: Path) -> None:

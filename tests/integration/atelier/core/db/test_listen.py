@@ -22,16 +22,16 @@ def listener() -> Listener:
     return Listener(CHANNEL)
 
 
-def drain(bell: object) -> None:
+def drain(wakeup: object) -> None:
     """Take what rang before: the first connection wakes everybody."""
-    while bell.wait(0.05):
+    while wakeup.wait(0.05):
         pass
 
 
 def test_a_notification_wakes_those_who_wait_for_it_and_nobody_else(listener: Listener) -> None:
     with listener.subscribe("a") as first, listener.subscribe("a") as second, listener.subscribe("b") as other:
-        for bell in (first, second, other):
-            drain(bell)
+        for wakeup in (first, second, other):
+            drain(wakeup)
         notify(CHANNEL, "a")
         assert first.wait(5)
         assert second.wait(5)
@@ -39,22 +39,22 @@ def test_a_notification_wakes_those_who_wait_for_it_and_nobody_else(listener: Li
 
 
 def test_what_is_notified_between_the_first_read_and_the_wait_is_not_missed(listener: Listener) -> None:
-    with listener.subscribe("a") as bell:
-        drain(bell)
+    with listener.subscribe("a") as wakeup:
+        drain(wakeup)
         notify(CHANNEL, "a")
         time.sleep(0.3)
-        assert bell.wait(0)
-        assert not bell.wait(0)
+        assert wakeup.wait(0)
+        assert not wakeup.wait(0)
 
 
 def test_a_hundred_waiting_threads_share_one_connection(listener: Listener) -> None:
     woken = threading.Barrier(101, timeout=20)
 
     def wait() -> bool:
-        with listener.subscribe("crowd") as bell:
-            drain(bell)
+        with listener.subscribe("crowd") as wakeup:
+            drain(wakeup)
             woken.wait()
-            return bell.wait(10)
+            return wakeup.wait(10)
 
     with ThreadPoolExecutor(100) as threads:
         waiting = [threads.submit(wait) for _ in range(100)]
@@ -69,12 +69,12 @@ def test_a_hundred_waiting_threads_share_one_connection(listener: Listener) -> N
 def test_a_restart_of_the_database_wakes_everybody_and_listening_goes_on(
     listener: Listener, postgres: Postgres
 ) -> None:
-    with listener.subscribe("a") as bell:
-        drain(bell)
+    with listener.subscribe("a") as wakeup:
+        drain(wakeup)
         connection.close()
         postgres.restart("immediate")
-        assert bell.wait(15)
-        drain(bell)
+        assert wakeup.wait(15)
+        drain(wakeup)
         for attempt in range(20):
             try:
                 notify(CHANNEL, "a")
@@ -82,10 +82,10 @@ def test_a_restart_of_the_database_wakes_everybody_and_listening_goes_on(
             except Exception:
                 connection.close()
                 time.sleep(0.2 * attempt)
-        assert bell.wait(5)
+        assert wakeup.wait(5)
 
 
 def test_nobody_who_has_left_is_remembered(listener: Listener) -> None:
     with listener.subscribe("gone"):
         pass
-    assert "gone" not in listener._bells
+    assert "gone" not in listener._wakeups

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from atelier.celery import app
 from atelier.messaging.outbox.relay import relay_batch
 from atelier.messaging.outbox.services import emit
 from atelier.messaging.queues import declared
-from atelier.messaging.subscriptions import routes
+from atelier.messaging.routing import routes
+from tests.integration.atelier.site.test_metrics import figures
 from tests.support.installation import wait_until
 from tests.support.mailbox import Mailbox, relay_all_to, relay_to
 from tests.support.processes import alone, at_once, call
@@ -47,10 +49,34 @@ def test_messages_go_out_in_order_and_once(box: Mailbox) -> None:
     assert unpublished() == []
 
 
-def test_an_event_that_nobody_reads_is_done_with(box: Mailbox) -> None:
-    tell(1, "nobody.cares")
+def test_events_of_a_newer_release_wait_for_its_relay_are_reported_once_a_round_and_hold_nothing_up(
+    box: Mailbox, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    tell(60, "release.next")
+    with transaction.atomic():
+        emit("story.told", subject="gen_late", lane="standard", dedupe_key="late")
     assert relay_to(box.path) == 1
-    assert (box.subjects(), unpublished()) == ([], [])
+    assert box.subjects() == ["gen_late"], "sixty older ones are more than a batch"
+    assert len(unpublished()) == 60 and {failures for _, failures in unpublished()} == {0}
+    settings.ATELIER_METRICS_TOKEN = "t0ken"
+    assert figures()["atelier_outbox_unpublished",] == 60
+    assert [(record.levelname, "release.next" in record.message) for record in caplog.records] == [("ERROR", True)]
+    assert relay_to(box.path) == 0, "there is no hurry to look at them again"
+    assert len(caplog.records) == 2
+    assert relay_batch({"release.next": Mailbox(box.path)}) == 50
+    assert len(box.subjects()) == 51
+
+
+def test_a_round_that_has_more_to_publish_does_not_report_them_yet(
+    box: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell(1, "release.next")
+    with transaction.atomic():
+        for number in range(60):
+            emit("story.told", subject=f"gen_{number}", lane="standard", dedupe_key=f"told {number}")
+    assert (relay_to(box.path), caplog.records) == (50, [])
+    assert relay_to(box.path) == 10
+    assert len(caplog.records) == 1
 
 
 def test_a_relay_killed_between_the_confirmation_and_the_mark_publishes_again(box: Mailbox) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from generation.pipeline.engines import Face, Loaded
+from generation.pipeline.engines import FACE_FINDER, Face, Loaded
 from generation.pipeline.stage import Facts, Frame, State
 from generation.pipeline.stages.face_restore import FaceRestore
 from tests.support.specs import make_spec
@@ -15,7 +15,8 @@ from tests.support.specs import make_spec
 class Finder:
     """Finds as many faces as the first pixel's red says."""
 
-    def face_finder(self) -> Loaded[Any]:
+    def tool(self, role: object) -> Loaded[Any]:
+        assert role is FACE_FINDER
         return Loaded(self, cache_hit=True, load_ms=0)
 
     def find(self, pixels: np.ndarray) -> list[Face]:

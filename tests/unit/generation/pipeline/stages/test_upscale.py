@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.pipeline.engines import Loaded
+from generation.pipeline.engines import UPSCALER, Loaded
 from generation.pipeline.stage import Facts, Frame, State
 from generation.pipeline.stages.upscale import Upscale, crop_to_aspect
 from tests.support.specs import make_spec
@@ -20,7 +20,8 @@ class Stretcher:
 
     name = "stretcher"
 
-    def upscaler(self) -> Loaded[Any]:
+    def tool(self, role: object) -> Loaded[Any]:
+        assert role is UPSCALER
         return Loaded(self, cache_hit=True, load_ms=0)
 
     def upscale(self, pixels: np.ndarray, width: int, height: int, on_tile: Callable[[int, int], None]) -> np.ndarray:

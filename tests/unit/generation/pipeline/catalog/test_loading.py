@@ -14,15 +14,11 @@ from generation.pipeline.catalog import (
     UnknownStyle,
     load_catalog,
 )
+from generation.pipeline.engines import ROLES
 from generation.pipeline.spec import GENERATION_TYPES
 
 SHIPPED = Path(generation.__file__).parent
-TOOLS = """
-[face_finder]
-name = "finder"
-title = "Finder"
-licence = "MIT"
-adapter = "somewhere:load"
+UPSCALER = """
 [upscaler]
 name = "upscaler"
 title = "Upscaler"
@@ -42,7 +38,7 @@ MODEL = {
 }
 
 
-def load(folder: Path, *models: dict[str, str], styles: str = "", tools: str = TOOLS) -> Catalog:
+def load(folder: Path, *models: dict[str, str], styles: str = "", tools: str = "") -> Catalog:
     rows = ["[[model]]\n" + "\n".join(f"{key} = {value}" for key, value in row.items()) for row in models]
     (folder / "models.toml").write_text("\n".join([*rows, tools]))
     (folder / "styles.toml").write_text(styles)
@@ -115,8 +111,47 @@ def test_a_second_default_a_second_name_and_a_missing_key_are_refused(tmp_path: 
         load(tmp_path, MODEL, MODEL)
     with pytest.raises(CatalogInvalid, match="revision"):
         load(tmp_path, {key: value for key, value in MODEL.items() if key != "revision"})
-    with pytest.raises(CatalogInvalid, match="ToolEntry"):
-        load(tmp_path, MODEL, tools="")
+
+
+def test_an_own_catalogue_is_laid_over_the_shipped_one(tmp_path: Path) -> None:
+    """[[model]]s replace the list, a role replaces its entry; what is not named stays as it ships."""
+    shipped = load_catalog(SHIPPED / "models.toml", SHIPPED / "styles.toml")
+    assert set(shipped.tools) == {role.name for role in ROLES}
+    own = load(tmp_path, MODEL)
+    assert ([entry.name for entry in own.models], own.tools) == (["one"], shipped.tools)
+    own = load(tmp_path, tools=UPSCALER)
+    assert own.models == shipped.models
+    assert (own.tools["face_finder"], own.tools["upscaler"].title) == (shipped.tools["face_finder"], "Upscaler")
+    own = load(tmp_path)
+    assert (own.models, own.tools) == (shipped.models, shipped.tools)
+
+
+@pytest.mark.parametrize(
+    ("tools", "complaint"),
+    [
+        (UPSCALER.replace("upscaler]", "upscalr]"), r"models\.toml: there is no role 'upscalr'.*face_finder, upscaler"),
+        (UPSCALER.replace("somewhere:load", "somewhere"), "upscaler: adapter must be module:function"),
+        (UPSCALER.replace("title", "heading"), "unknown key 'heading'"),
+        ('[upscaler]\nname = "one"', "ToolEntry|title"),
+        ('upscaler = "one"', "must be a table"),
+        ('[[upscaler]]\nname = "one"', "must be a table"),
+    ],
+)
+def test_a_tool_that_breaks_a_rule_is_refused(tmp_path: Path, tools: str, complaint: str) -> None:
+    with pytest.raises(CatalogInvalid, match=complaint):
+        load(tmp_path, tools=tools)
+
+
+def test_models_that_are_no_list_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogInvalid, match="must be a table"):
+        load(tmp_path, tools='[model]\nname = "one"')
+
+
+def test_a_release_without_an_entry_for_a_role_is_refused(tmp_path: Path) -> None:
+    load(tmp_path, MODEL, tools=UPSCALER)
+    own, styles = tmp_path / "models.toml", SHIPPED / "styles.toml"
+    with pytest.raises(CatalogInvalid, match="the role 'face_finder' has no entry"):
+        load_catalog(own, styles, shipped_path=own)
 
 
 def test_a_file_that_is_not_toml_is_refused_by_name(tmp_path: Path) -> None:
