@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.urls import include, path
 
-from atelier.access.api import schemas as access_schemas
 from atelier.access.api.operations import ACCESS
 from atelier.core.errors import AtelierError
 from atelier.core.http.documentation import INVALID_PART, PROBLEM, documented_errors
@@ -23,7 +22,6 @@ from generation.api.schemas import COMPONENTS
 from storage.api.ranges import RangeUnsatisfiable
 from storage.blobs import BlobMissing, StorageUnavailable
 from storage.links import LinkExpired, LinkInvalid
-from webhooks.api import schemas as webhook_schemas
 from webhooks.api.operations import WEBHOOKS
 
 OUTSIDE: tuple[type[AtelierError], ...] = (
@@ -72,7 +70,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     codes = sorted({code["code"] for code in list_codes()})
     members = PROBLEM["properties"]
     problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
-    schemas |= COMPONENTS | billing_schemas.COMPONENTS | webhook_schemas.COMPONENTS | access_schemas.COMPONENTS | EXTRA
+    schemas |= COMPONENTS | billing_schemas.COMPONENTS | EXTRA
     schemas |= {"Problem": problem, "InvalidPart": INVALID_PART}
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
     result["tags"] = [
