@@ -15,7 +15,6 @@ from atelier.core.errors import AtelierError
 from atelier.core.http.documentation import INVALID_PART, PROBLEM, documented_errors
 from atelier.core.http.problems import BadRequest, MethodNotAllowed, UnknownPath
 from atelier.core.http.schemas import closed
-from billing.api import schemas as billing_schemas
 from billing.api.operations import BOOKS
 from generation.api import operations
 from generation.api.schemas import COMPONENTS
@@ -70,7 +69,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     codes = sorted({code["code"] for code in list_codes()})
     members = PROBLEM["properties"]
     problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
-    schemas |= COMPONENTS | billing_schemas.COMPONENTS | EXTRA
+    schemas |= COMPONENTS | EXTRA
     schemas |= {"Problem": problem, "InvalidPart": INVALID_PART}
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
     result["tags"] = [
