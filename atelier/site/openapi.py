@@ -12,9 +12,8 @@ from django.urls import include, path
 
 from atelier.access.api.operations import ACCESS
 from atelier.core.errors import AtelierError
-from atelier.core.http.documentation import INVALID_PART, PROBLEM, documented_errors
+from atelier.core.http.documentation import Problem, documented_errors, json_schema
 from atelier.core.http.problems import BadRequest, MethodNotAllowed, UnknownPath
-from atelier.core.http.schemas import closed
 from billing.api.operations import BOOKS
 from generation.api import operations
 from generation.api.schemas import COMPONENTS
@@ -28,10 +27,6 @@ OUTSIDE: tuple[type[AtelierError], ...] = (
     LinkInvalid, LinkExpired, BlobMissing, RangeUnsatisfiable, StorageUnavailable,
 )  # fmt: skip
 """Errors of no operation: unknown URLs and methods, and the links to pictures."""
-EXTRA = {
-    "Health": closed(status={"type": "string", "enum": ["ok"]}),
-    "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
-}
 
 
 @lru_cache(maxsize=1)
@@ -66,11 +61,9 @@ def _meaning(error: type[AtelierError]) -> str:
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Spectacular's hook: adds the components, server and tags, and that a body which is documented is required."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
-    codes = sorted({code["code"] for code in list_codes()})
-    members = PROBLEM["properties"]
-    problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
-    schemas |= COMPONENTS | EXTRA
-    schemas |= {"Problem": problem, "InvalidPart": INVALID_PART}
+    problem = json_schema(Problem, request=False)
+    schemas |= COMPONENTS | problem.pop("$defs") | {"Problem": problem}
+    problem["properties"]["code"]["enum"] = sorted({code["code"] for code in list_codes()})
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
     result["tags"] = [
         {"name": name} for name in (operations.GENERATIONS, operations.OFFERS, BOOKS, WEBHOOKS, ACCESS, "Service")
