@@ -23,7 +23,7 @@ from atelier.accounts.services import create_workspace  # noqa: E402
 from atelier.core.db.tenancy import across  # noqa: E402
 from atelier.messaging.outbox.services import emit  # noqa: E402
 from webhooks.events import NewEvent  # noqa: E402
-from webhooks.services.endpoints import Wanted, create_endpoint  # noqa: E402
+from webhooks.services.endpoints import create_endpoint  # noqa: E402
 from webhooks.services.recording import record_event  # noqa: E402
 
 
@@ -34,7 +34,7 @@ def endpoints(urls: list[str]) -> list[str]:
 
 def _open(url: str) -> str:
     workspace = create_workspace(name=f"bench {uuid.uuid4().hex}", tier="studio")
-    create_endpoint(workspace=workspace, actor="bench", wanted=Wanted(url))
+    create_endpoint(workspace=workspace, actor="bench", url=url)
     return workspace.id
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -42,16 +41,6 @@ class TooManyKeys(Conflict):
     title = "The workspace has as many API keys as it may have"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A key as it was asked for."""
-
-    name: str
-    scopes: Sequence[str] = (EVERYTHING,)
-    networks: Sequence[str] = ()
-    expires_at: datetime | None = None
-
-
 def list_keys(workspace_id: str) -> QuerySet[ApiKey]:
     """Newest first, those that have ended too."""
     return ApiKey.objects.filter(workspace_id=workspace_id).order_by("-created_at", "-id")
@@ -65,13 +54,20 @@ def get_key(workspace_id: str, key_id: str) -> ApiKey:
     return key
 
 
-def issue_key(*, caller: Caller, wanted: Wanted) -> tuple[ApiKey, str]:
+def issue_key(
+    *,
+    caller: Caller,
+    name: str,
+    scopes: Sequence[str] = (EVERYTHING,),
+    networks: Sequence[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
     """A new key and its text, shown once. It may no more than who makes it.
 
     Raises `MissingPermission`, `InvalidRequest` (it would end before it begins), `TooManyKeys`.
     """
-    _check_within(caller, wanted.scopes)
-    if wanted.expires_at is not None and wanted.expires_at <= database_now():
+    _check_within(caller, scopes)
+    if expires_at is not None and expires_at <= database_now():
         raise InvalidRequest(
             "expiresAt: it has passed.", errors=[{"pointer": "/expiresAt", "message": "It has passed."}]
         )
@@ -80,10 +76,9 @@ def issue_key(*, caller: Caller, wanted: Wanted) -> tuple[ApiKey, str]:
         if _count_living(caller.workspace.id) >= MOST_KEYS:
             raise TooManyKeys(f"Revoke one first: there are {MOST_KEYS}.", limit=MOST_KEYS)
         key, text = create_api_key(
-            workspace=caller.workspace, name=wanted.name, scopes=wanted.scopes, networks=wanted.networks,
-            expires_at=wanted.expires_at,
-        )  # fmt: skip
-        _record(caller, "api_key.created", key, {"scopes": list(wanted.scopes)})
+            workspace=caller.workspace, name=name, scopes=scopes, networks=networks, expires_at=expires_at
+        )
+        _record(caller, "api_key.created", key, {"scopes": list(scopes)})
     return key, text
 
 

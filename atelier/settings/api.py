@@ -32,5 +32,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/atelier",
+    "COMPONENT_SPLIT_PATCH": False,  # a body's component has the name of its class, whatever the method
     "POSTPROCESSING_HOOKS": ["atelier.site.openapi.complete"],
 }

@@ -10,20 +10,16 @@ from typing import Any
 from django.conf import settings
 from django.urls import include, path
 
-from atelier.access.api import schemas as access_schemas
 from atelier.access.api.operations import ACCESS
 from atelier.core.errors import AtelierError
-from atelier.core.http.documentation import INVALID_PART, PROBLEM, documented_errors
+from atelier.core.http.documentation import Problem, documented_errors, json_schema
 from atelier.core.http.problems import BadRequest, MethodNotAllowed, UnknownPath
-from atelier.core.http.schemas import closed
-from billing.api import schemas as billing_schemas
 from billing.api.operations import BOOKS
 from generation.api import operations
 from generation.api.components import COMPONENTS
 from storage.api.ranges import RangeUnsatisfiable
 from storage.blobs import BlobMissing, StorageUnavailable
 from storage.links import LinkExpired, LinkInvalid
-from webhooks.api import schemas as webhook_schemas
 from webhooks.api.operations import WEBHOOKS
 
 OUTSIDE: tuple[type[AtelierError], ...] = (
@@ -31,10 +27,6 @@ OUTSIDE: tuple[type[AtelierError], ...] = (
     LinkInvalid, LinkExpired, BlobMissing, RangeUnsatisfiable, StorageUnavailable,
 )  # fmt: skip
 """Errors of no operation: unknown URLs and methods, and the links to pictures."""
-EXTRA = {
-    "Health": closed(status={"type": "string", "enum": ["ok"]}),
-    "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
-}
 
 
 @lru_cache(maxsize=1)
@@ -69,11 +61,9 @@ def _meaning(error: type[AtelierError]) -> str:
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Spectacular's hook: adds the components, server and tags, and that a body which is documented is required."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
-    codes = sorted({code["code"] for code in list_codes()})
-    members = PROBLEM["properties"]
-    problem = PROBLEM | {"properties": members | {"code": members["code"] | {"enum": codes}}}
-    schemas |= COMPONENTS | billing_schemas.COMPONENTS | webhook_schemas.COMPONENTS | access_schemas.COMPONENTS | EXTRA
-    schemas |= {"Problem": problem, "InvalidPart": INVALID_PART}
+    problem = json_schema(Problem, request=False)
+    schemas |= COMPONENTS | problem.pop("$defs") | {"Problem": problem}
+    problem["properties"]["code"]["enum"] = sorted({code["code"] for code in list_codes()})
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
     result["tags"] = [
         {"name": name} for name in (operations.GENERATIONS, operations.OFFERS, BOOKS, WEBHOOKS, ACCESS, "Service")

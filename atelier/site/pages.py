@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
+from pydantic import ConfigDict
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from atelier.core.errors import AtelierError
+from atelier.core.http.answers import to_json
+from atelier.core.http.bodies import Answer
 from atelier.core.http.documentation import ANYWHERE, Ok, operation
 from atelier.site.health import list_troubles
 from atelier.site.openapi import list_codes, openapi_bytes
@@ -26,6 +30,23 @@ class NotReady(AtelierError):
     code = "not_ready"
     status = 503
     title = "Not ready to serve"
+
+
+class Health(Answer):
+    status: Literal["ok"]
+
+
+HEALTHY = to_json(Health(status="ok").model_dump()).encode()
+
+
+class OpenApi(Answer):
+    """An OpenAPI 3.1 document."""
+
+    model_config = ConfigDict(extra="allow")
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
 
 
 class OpenView(APIView):
@@ -42,10 +63,10 @@ class LiveView(OpenView):
 
     @operation(
         "getLiveness", "Is it alive", "Answers as long as the process does.", tag="Service", open_to_all=True,
-        ok=[Ok(200, "Health", "It is.")], errors=ANYWHERE,
+        ok=[Ok(200, Health, "It is.")], errors=ANYWHERE,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        return _json(b'{"status":"ok"}')
+        return _json(HEALTHY)
 
 
 class ReadyView(OpenView):
@@ -53,13 +74,13 @@ class ReadyView(OpenView):
 
     @operation(
         "getReadiness", "Can it serve", "The database answers and is migrated, and storage can be written.",
-        tag="Service", open_to_all=True, ok=[Ok(200, "Health", "It can.")], errors=(*ANYWHERE, NotReady),
+        tag="Service", open_to_all=True, ok=[Ok(200, Health, "It can.")], errors=(*ANYWHERE, NotReady),
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         troubles = list_troubles()
         if troubles:
             raise NotReady(" ".join(troubles.values()), reasons=troubles, headers={"Retry-After": "2"})
-        return _json(b'{"status":"ok"}')
+        return _json(HEALTHY)
 
 
 class OpenApiView(OpenView):
@@ -67,7 +88,7 @@ class OpenApiView(OpenView):
 
     @operation(
         "getOpenApi", "Read this document", "OpenAPI 3.1.", tag="Service", open_to_all=True,
-        ok=[Ok(200, "OpenApi", "The document.")], errors=ANYWHERE,
+        ok=[Ok(200, OpenApi, "The document.")], errors=ANYWHERE,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         body = openapi_bytes()

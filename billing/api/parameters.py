@@ -1,13 +1,13 @@
-"""What a question about the books may say: a time, a page, a form. Checked, never guessed."""
+"""The query parameters of statements. Checked, never guessed; pages are `atelier.core.http.paging`'s."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from atelier.core.db.database import database_now
+from atelier.core.http.parameters import day_of, one_of
 from atelier.core.http.problems import InvalidParameter
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
@@ -24,9 +24,12 @@ class Period:
 
 
 def period_of(query: Mapping[str, str]) -> Period:
-    """`from` and `to`, both inclusive days (YYYY-MM-DD); else this month so far. At most 366 days."""
+    """`from` and `to`, both inclusive days (YYYY-MM-DD); else this month so far. At most 366 days.
+
+    Raises `InvalidParameter`.
+    """
     today = database_now().astimezone(UTC).date()
-    first, last = _day(query, "from", today.replace(day=1)), _day(query, "to", today)
+    first, last = day_of(query, "from") or today.replace(day=1), day_of(query, "to") or today
     if last < first:
         raise InvalidParameter("to", "It must not be before `from`.")
     if (last - first).days >= LONGEST_DAYS:
@@ -38,39 +41,6 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _day(query: Mapping[str, str], name: str, default: date) -> date:
-    text = query.get(name)
-    if text is None:
-        return default
-    try:
-        if not re.fullmatch(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidParameter(name, "It must be a day, such as 2026-11-23.") from None
-
-
-def limit_of(query: Mapping[str, str]) -> int:
-    """`limit`, 1..500."""
-    text = query.get("limit", str(DEFAULT_LIMIT))
-    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
-        raise InvalidParameter("limit", f"It must be a whole number in 1..{MAX_LIMIT}.")
-    return int(text)
-
-
-def cursor_of(query: Mapping[str, str]) -> int | None:
-    """`cursor`: the place of the last entry shown."""
-    text = query.get("cursor")
-    if text is None:
-        return None
-    if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise InvalidParameter("cursor", "It must be `nextCursor` of the page before.")
-    return int(text)
-
-
 def wants_csv(query: Mapping[str, str]) -> bool:
-    """`format`: json or csv."""
-    text = query.get("format", "json")
-    if text not in FORMATS:
-        raise InvalidParameter("format", "It must be json or csv.")
-    return text == "csv"
+    """`format`: json or csv. Raises `InvalidParameter`."""
+    return one_of(query, "format", FORMATS) == "csv"

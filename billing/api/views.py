@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import astuple, fields
+from datetime import datetime
 from typing import Any
 
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
+from atelier.core.http.paging import encode_cursor, limit_of, number_of, take_page
 from atelier.core.http.times import rfc3339
 from billing.api import operations
+from billing.api.bodies import Ledger, UsageOfDay, UsageReport
 from billing.api.exports import csv_answer
-from billing.api.parameters import cursor_of, limit_of, period_of, wants_csv
+from billing.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, period_of, wants_csv
 from billing.statements import Entry, Spent, entry_of, get_statement, list_entries, list_usage
 
 PERIOD = frozenset({"from", "to", "format"})
@@ -27,41 +30,18 @@ class LedgerView(ApiView):
     @operations.ledger
     def get(self, request: Request) -> HttpResponseBase:
         query, workspace_id = request.query_params, self.caller.workspace.id
-        period, limit, before = period_of(query), limit_of(query), cursor_of(query)
+        period, limit, before = period_of(query), limit_of(query, DEFAULT_LIMIT, MAX_LIMIT), number_of(query)
         rows = list_entries(workspace_id, period.since, period.until, before)
         if wants_csv(query):
             heading = [field.name for field in fields(Entry)]
             return csv_answer("ledger", heading, (_cells(entry_of(row)) for row in rows.iterator(chunk_size=1000)))
-        page = list(rows[: limit + 1])
-        told = get_statement(workspace_id, period.since, period.until)
-        return json_answer({
-            "openingBalance": told.opening,
-            "closingBalance": told.closing,
-            "totals": {kind: {"credits": sum_, "transfers": count} for kind, (sum_, count) in told.totals.items()},
-            "entries": [_describe(entry_of(row)) for row in page[:limit]],
-            "nextCursor": str(page[limit - 1].chain_seq) if len(page) > limit else None,
-        })  # fmt: skip
+        page = take_page(rows, limit, lambda row: encode_cursor(str(row.chain_seq)))
+        statement = get_statement(workspace_id, period.since, period.until)
+        return json_answer(Ledger.of(statement, [entry_of(row) for row in page.rows], page.next_cursor))
 
 
 def _cells(entry: Entry) -> list[Any]:
-    return [rfc3339(value) if hasattr(value, "astimezone") else value for value in astuple(entry)]
-
-
-def _describe(entry: Entry) -> dict[str, Any]:
-    return {
-        "place": entry.place,
-        "id": entry.id,
-        "kind": entry.kind,
-        "amount": entry.amount,
-        "change": entry.change,
-        "balance": entry.balance,
-        "reference": entry.reference,
-        "note": entry.note,
-        "actor": entry.actor,
-        "expiresAt": rfc3339(entry.expires_at),
-        "createdAt": rfc3339(entry.created_at),
-        "hash": entry.hash,
-    }
+    return [rfc3339(value) if isinstance(value, datetime) else value for value in astuple(entry)]
 
 
 class UsageView(ApiView):
@@ -76,14 +56,4 @@ class UsageView(ApiView):
         rows = list_usage(self.caller.workspace.id, period.since, period.until)
         if wants_csv(request.query_params):
             return csv_answer("usage", [field.name for field in fields(Spent)], (astuple(row) for row in rows))
-        return json_answer({"usage": [_spent(row) for row in rows]})
-
-
-def _spent(row: Spent) -> dict[str, Any]:
-    return {
-        "day": row.day.isoformat(),
-        "actor": row.actor,
-        "creditsCaptured": row.captured,
-        "creditsRefunded": row.refunded,
-        "deliveries": row.deliveries,
-    }
+        return json_answer(UsageReport(usage=[UsageOfDay.of(row) for row in rows]))

@@ -6,9 +6,12 @@ from drf_spectacular.utils import OpenApiParameter
 
 from atelier.accounts.refusals import COMMON
 from atelier.core.errors import InvalidRequest
+from atelier.core.http.bodies import Nothing
 from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
+from atelier.core.http.parameters import page_parameters, query_parameter
 from atelier.core.http.problems import InvalidParameter
 from atelier.core.outbound.checks import AddressNotAllowed
+from webhooks.api import answers, bodies
 from webhooks.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 from webhooks.models import STATUSES
 from webhooks.selectors import DeliveryNotFound, EndpointNotFound
@@ -28,31 +31,27 @@ DELIVERY_ID = OpenApiParameter(
 )  # fmt: skip
 
 
-def _query(name: str, schema: dict[str, object], description: str) -> OpenApiParameter:
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
-
-
 create = operation(
     "createWebhookEndpoint", "Create a webhook endpoint",
     "The URL and every address behind its name are checked now and at every send. `secret` is shown once.",
-    tag=WEBHOOKS, body="WebhookEndpointRequest", errors=(*COMMON, *BODY, AddressNotAllowed, TooManyEndpoints),
-    ok=[Ok(201, "WebhookEndpointWithSecret", "Created.", ("Location",))],
+    tag=WEBHOOKS, body=bodies.WebhookEndpointRequest, errors=(*COMMON, *BODY, AddressNotAllowed, TooManyEndpoints),
+    ok=[Ok(201, answers.WebhookEndpointWithSecret, "Created.", ("Location",))],
 )  # fmt: skip
 
 list_all = operation(
     "listWebhookEndpoints", "List webhook endpoints", "Oldest first.", tag=WEBHOOKS,
-    ok=[Ok(200, "WebhookEndpoints", "The endpoints.")], errors=COMMON,
+    ok=[Ok(200, answers.WebhookEndpoints, "The endpoints.")], errors=COMMON,
 )  # fmt: skip
 
 read = operation(
     "getWebhookEndpoint", "Read a webhook endpoint", "Its state too: active, or disabled with the reason.",
-    tag=WEBHOOKS, parameters=[ID], ok=[Ok(200, "WebhookEndpoint", "The endpoint.")], errors=ONE,
+    tag=WEBHOOKS, parameters=[ID], ok=[Ok(200, answers.WebhookEndpoint, "The endpoint.")], errors=ONE,
 )  # fmt: skip
 
 update = operation(
     "updateWebhookEndpoint", "Change a webhook endpoint", "Only the members that are sent change.",
-    tag=WEBHOOKS, parameters=[ID], body="WebhookEndpointChanges", errors=(*ONE, *BODY, AddressNotAllowed),
-    ok=[Ok(200, "WebhookEndpoint", "As it is now.")],
+    tag=WEBHOOKS, parameters=[ID], body=bodies.WebhookEndpointChanges, errors=(*ONE, *BODY, AddressNotAllowed),
+    ok=[Ok(200, answers.WebhookEndpoint, "As it is now.")],
 )  # fmt: skip
 
 delete = operation(
@@ -63,43 +62,43 @@ delete = operation(
 rotate = operation(
     "rotateWebhookSecret", "Rotate the secret",
     "The new secret is shown once. For 24 hours every request is signed with both, so no event is missed.",
-    tag=WEBHOOKS, parameters=[ID], body="Nothing", errors=(*ONE, *BODY),
-    ok=[Ok(200, "WebhookEndpointWithSecret", "The new secret.")],
+    tag=WEBHOOKS, parameters=[ID], body=Nothing, errors=(*ONE, *BODY),
+    ok=[Ok(200, answers.WebhookEndpointWithSecret, "The new secret.")],
 )  # fmt: skip
 
 test = operation(
     "testWebhookEndpoint", "Send a test event", "A real, signed `webhook.test` event to this endpoint alone.",
-    tag=WEBHOOKS, parameters=[ID], body="Nothing", errors=(*ONE, *BODY, EndpointDisabled),
-    ok=[Ok(202, "WebhookDelivery", "It is on its way; read the deliveries to see what came of it.")],
+    tag=WEBHOOKS, parameters=[ID], body=Nothing, errors=(*ONE, *BODY, EndpointDisabled),
+    ok=[Ok(202, answers.WebhookDelivery, "It is on its way; read the deliveries to see what came of it.")],
 )  # fmt: skip
 
 deliveries = operation(
     "listWebhookDeliveries", "List deliveries", "Newest first, each with its attempts.", tag=WEBHOOKS,
     parameters=[
         ID,
-        _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}, "Per page."),
-        _query("cursor", {"type": "string"}, "`nextCursor` of the page before."),
-        _query("status", {"type": "string", "enum": list(STATUSES)}, "Only these."),
+        *page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
+        query_parameter("status", {"type": "string", "enum": list(STATUSES)}, "Only these."),
     ],
-    ok=[Ok(200, "WebhookDeliveries", "A page.")], errors=(*ONE, InvalidParameter),
+    ok=[Ok(200, answers.WebhookDeliveries, "A page.")], errors=(*ONE, InvalidParameter),
 )  # fmt: skip
 
 redeliver = operation(
     "redeliverWebhook", "Send a delivery again", "The same id and a fresh timestamp, with a new round of retries.",
-    tag=WEBHOOKS, parameters=[ID, DELIVERY_ID], body="Nothing",
-    ok=[Ok(202, "WebhookDelivery", "It is on its way.")], errors=(*ONE, *BODY, DeliveryNotFound, EndpointDisabled),
+    tag=WEBHOOKS, parameters=[ID, DELIVERY_ID], body=Nothing,
+    ok=[Ok(202, answers.WebhookDelivery, "It is on its way.")],
+    errors=(*ONE, *BODY, DeliveryNotFound, EndpointDisabled),
 )  # fmt: skip
 
 replay = operation(
     "replayWebhooks", "Replay a time range",
     "Sends what happened from `from` until `until` and this endpoint has not taken, with the same ids; at most 10,000 "
     "events a call, oldest first.",
-    tag=WEBHOOKS, parameters=[ID], body="WebhookReplay",
-    ok=[Ok(202, "WebhookReplayed", "How many are on their way.")], errors=(*ONE, *BODY, EndpointDisabled),
+    tag=WEBHOOKS, parameters=[ID], body=bodies.WebhookReplay,
+    ok=[Ok(202, answers.WebhookReplayed, "How many are on their way.")], errors=(*ONE, *BODY, EndpointDisabled),
 )  # fmt: skip
 
 secret = operation(
     "getWebhookDefaultSecret", "Read the default secret",
     "What signs one-generation webhooks that bring no secret of their own. Derived from the installation's key.",
-    tag=WEBHOOKS, ok=[Ok(200, "WebhookSecret", "The secret.")], errors=COMMON,
+    tag=WEBHOOKS, ok=[Ok(200, answers.WebhookSecret, "The secret.")], errors=COMMON,
 )  # fmt: skip

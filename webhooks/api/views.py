@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
-from atelier.core.http.bodies import check_body
-from webhooks.api import operations
-from webhooks.api.fields import REPLAY, UPDATE, parse_endpoint
-from webhooks.api.parameters import checked_delivery, checked_endpoint, cursor_of, delivery_query
-from webhooks.api.representation import describe_delivery, describe_endpoint, describe_with_secret
+from atelier.core.http.bodies import Nothing
+from atelier.core.http.paging import Place, take_page
+from webhooks.api import bodies, operations
+from webhooks.api.answers import (
+    WebhookDeliveries,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEndpoints,
+    WebhookEndpointWithSecret,
+    WebhookReplayed,
+    WebhookSecret,
+)
+from webhooks.api.parameters import checked_delivery, checked_endpoint, delivery_query
 from webhooks.selectors import get_endpoint, list_deliveries, list_endpoints
 from webhooks.services import endpoints, replaying
 from webhooks.services.vault import default_secret
@@ -39,15 +46,16 @@ class EndpointListView(WebhookView):
     @operations.list_all
     def get(self, request: Request) -> HttpResponse:
         listed = list_endpoints(self.caller.workspace.id)
-        return json_answer({"endpoints": [describe_endpoint(endpoint) for endpoint in listed]})
+        return json_answer(WebhookEndpoints(endpoints=[WebhookEndpoint.of(endpoint) for endpoint in listed]))
 
     @operations.create
     def post(self, request: Request) -> HttpResponse:
+        asked = bodies.WebhookEndpointRequest.parse(request.data)
         endpoint, keys = endpoints.create_endpoint(
-            workspace=self.caller.workspace, actor=self.caller.actor, wanted=parse_endpoint(request.data)
+            workspace=self.caller.workspace, actor=self.caller.actor, **dict(asked)
         )
         here = f"{settings.ATELIER_PUBLIC_URL}/{settings.API_PREFIX}webhook-endpoints/{endpoint.id}"
-        return json_answer(describe_with_secret(endpoint, keys), 201, {"Location": here})
+        return json_answer(WebhookEndpointWithSecret.of(endpoint, secret=keys.secret), 201, {"Location": here})
 
 
 class EndpointView(WebhookView):
@@ -56,12 +64,12 @@ class EndpointView(WebhookView):
     @operations.read
     def get(self, request: Request, endpoint_id: str) -> HttpResponse:
         whom = self.whom(endpoint_id)
-        return json_answer(describe_endpoint(get_endpoint(whom["workspace_id"], whom["endpoint_id"])))
+        return json_answer(WebhookEndpoint.of(get_endpoint(whom["workspace_id"], whom["endpoint_id"])))
 
     @operations.update
     def patch(self, request: Request, endpoint_id: str) -> HttpResponse:
-        changes = check_body(request.data, UPDATE)
-        return json_answer(describe_endpoint(endpoints.update_endpoint(**self.whom(endpoint_id), changes=changes)))
+        changes = bodies.WebhookEndpointChanges.parse(request.data).model_dump(exclude_unset=True)
+        return json_answer(WebhookEndpoint.of(endpoints.update_endpoint(**self.whom(endpoint_id), changes=changes)))
 
     @operations.delete
     def delete(self, request: Request, endpoint_id: str) -> HttpResponse:
@@ -74,8 +82,9 @@ class RotateView(WebhookView):
 
     @operations.rotate
     def post(self, request: Request, endpoint_id: str) -> HttpResponse:
-        check_body(request.data, {})
-        return json_answer(describe_with_secret(*endpoints.rotate_secret(**self.whom(endpoint_id))))
+        Nothing.parse(request.data)
+        endpoint, keys = endpoints.rotate_secret(**self.whom(endpoint_id))
+        return json_answer(WebhookEndpointWithSecret.of(endpoint, secret=keys.secret))
 
 
 class TestView(WebhookView):
@@ -83,8 +92,8 @@ class TestView(WebhookView):
 
     @operations.test
     def post(self, request: Request, endpoint_id: str) -> HttpResponse:
-        check_body(request.data, {})
-        return json_answer(describe_delivery(replaying.send_test(**self.whom(endpoint_id))), 202)
+        Nothing.parse(request.data)
+        return json_answer(WebhookDelivery.of(replaying.send_test(**self.whom(endpoint_id))), 202)
 
 
 class DeliveryListView(WebhookView):
@@ -99,13 +108,11 @@ class DeliveryListView(WebhookView):
         rows = list_deliveries(endpoint.workspace_id, endpoint.id)
         if asked.status is not None:
             rows = rows.filter(status=asked.status)
-        if asked.after is not None:
-            at, last = asked.after
-            rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
-        page = list(rows[: asked.limit + 1])
-        shown = page[: asked.limit]
-        cursor = cursor_of(shown[-1]) if len(page) > asked.limit else None
-        return json_answer({"deliveries": [describe_delivery(one) for one in shown], "nextCursor": cursor})
+        if asked.place is not None:
+            rows = asked.place.after(rows)
+        page = take_page(rows, asked.limit, lambda row: Place.of(row).encode())
+        shown = [WebhookDelivery.of(row) for row in page.rows]
+        return json_answer(WebhookDeliveries(deliveries=shown, next_cursor=page.next_cursor))
 
 
 class RedeliverView(WebhookView):
@@ -113,11 +120,10 @@ class RedeliverView(WebhookView):
 
     @operations.redeliver
     def post(self, request: Request, endpoint_id: str, delivery_id: str) -> HttpResponse:
-        check_body(request.data, {})
+        Nothing.parse(request.data)
         whom = self.whom(endpoint_id)
-        return json_answer(
-            describe_delivery(replaying.redeliver(**whom, delivery_id=checked_delivery(delivery_id))), 202
-        )
+        delivery = replaying.redeliver(**whom, delivery_id=checked_delivery(delivery_id))
+        return json_answer(WebhookDelivery.of(delivery), 202)
 
 
 class ReplayView(WebhookView):
@@ -125,12 +131,11 @@ class ReplayView(WebhookView):
 
     @operations.replay
     def post(self, request: Request, endpoint_id: str) -> HttpResponse:
-        asked = check_body(request.data, REPLAY, ("from", "until"))
+        asked = bodies.WebhookReplay.parse(request.data)
         sent = replaying.replay(
-            **self.whom(endpoint_id), since=asked["from"], until=asked["until"],
-            delivered=asked.get("include") == "all",
-        )  # fmt: skip
-        return json_answer({"deliveries": sent}, 202)
+            **self.whom(endpoint_id), since=asked.since, until=asked.until, delivered=asked.include == "all"
+        )
+        return json_answer(WebhookReplayed(deliveries=sent), 202)
 
 
 class DefaultSecretView(WebhookView):
@@ -140,4 +145,4 @@ class DefaultSecretView(WebhookView):
 
     @operations.secret
     def get(self, request: Request) -> HttpResponse:
-        return json_answer({"secret": default_secret(self.caller.workspace.id)})
+        return json_answer(WebhookSecret(secret=default_secret(self.caller.workspace.id)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -38,27 +38,30 @@ class EndpointDisabled(Conflict):
     title = "The webhook endpoint is disabled"
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a client asks for; only `changes` of an update."""
-
-    url: str
-    events: list[str] = field(default_factory=list)
-    description: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    asymmetric: bool = False
-
-
-def create_endpoint(*, workspace: Workspace, actor: str, wanted: Wanted) -> tuple[Endpoint, Keys]:
+def create_endpoint(
+    *,
+    workspace: Workspace,
+    actor: str,
+    url: str,
+    events: Sequence[str] = (),
+    description: str = "",
+    headers: Mapping[str, str] = {},
+    asymmetric: bool = False,
+) -> tuple[Endpoint, Keys]:
     """A new endpoint and its keys, which are shown once. Raises `AddressNotAllowed`, `TooManyEndpoints`."""
-    check_url(wanted.url)
-    endpoint_id, keys = new_id("whk"), fresh_keys(asymmetric=wanted.asymmetric)
+    check_url(url)
+    endpoint_id, keys = new_id("whk"), fresh_keys(asymmetric=asymmetric)
     endpoint = Endpoint(
-        id=endpoint_id, workspace_id=workspace.id, url=wanted.url, events=wanted.events,
-        description=wanted.description, header_names=sorted(wanted.headers),
-        headers=seal_headers(endpoint_id, wanted.headers), keys=seal_keys(endpoint_id, keys),
+        id=endpoint_id,
+        workspace_id=workspace.id,
+        url=url,
+        events=list(events),
+        description=description,
+        header_names=sorted(headers),
+        headers=seal_headers(endpoint_id, dict(headers)),
+        keys=seal_keys(endpoint_id, keys),
         public_key=keys.public_key,
-    )  # fmt: skip
+    )
     with transaction.atomic():
         Workspace.objects.select_for_update(no_key=True).get(id=workspace.id)  # two at once must not pass the limit
         if len(list_endpoints(workspace.id)) >= MOST_ENDPOINTS:

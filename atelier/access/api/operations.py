@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter
 
+from atelier.access.api import bodies
 from atelier.access.keys import KeyEnded, KeyNotFound, TooManyKeys
 from atelier.access.members import AlreadyMember, LastOwner, MemberNotFound, UnknownPerson
 from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
 from atelier.core.errors import InvalidRequest
+from atelier.core.http.bodies import Nothing
 from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
 
 ACCESS = "Access"
@@ -26,17 +28,17 @@ MEMBER_ID = OpenApiParameter(
 
 list_keys = operation(
     "listApiKeys", "List API keys", "Newest first, those that have ended too.", tag=ACCESS,
-    ok=[Ok(200, "ApiKeys", "The keys.")], errors=COMMON,
+    ok=[Ok(200, bodies.ApiKeys, "The keys.")], errors=COMMON,
 )  # fmt: skip
 issue_key = operation(
     "createApiKey", "Create an API key",
     "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks.",
-    tag=ACCESS, body="ApiKeyRequest", limited=True, ok=[Ok(201, "ApiKeyWithText", "The key.", ("Location",))],
+    tag=ACCESS, body=bodies.ApiKeyRequest, limited=True, ok=[Ok(201, bodies.ApiKeyWithText, "The key.", ("Location",))],
     errors=(*BODY, TooManyKeys),
 )  # fmt: skip
 read_key = operation(
     "getApiKey", "Read an API key", "Never the key itself.", tag=ACCESS, parameters=[KEY_ID],
-    ok=[Ok(200, "ApiKey", "The key.")], errors=(*COMMON, KeyNotFound),
+    ok=[Ok(200, bodies.ApiKey, "The key.")], errors=(*COMMON, KeyNotFound),
 )  # fmt: skip
 end_key = operation(
     "revokeApiKey", "Revoke an API key", "Refused everywhere from the next request on.", tag=ACCESS, limited=True,
@@ -45,20 +47,21 @@ end_key = operation(
 rotate_key = operation(
     "rotateApiKey", "Rotate an API key",
     "A successor with the same name, scopes and networks, shown once. The old key goes on for 24 hours.",
-    tag=ACCESS, body="Nothing", limited=True, parameters=[KEY_ID],
-    ok=[Ok(201, "ApiKeyWithText", "The successor.", ("Location",))], errors=(*BODY, KeyNotFound, KeyEnded),
+    tag=ACCESS, body=Nothing, limited=True, parameters=[KEY_ID],
+    ok=[Ok(201, bodies.ApiKeyWithText, "The successor.", ("Location",))], errors=(*BODY, KeyNotFound, KeyEnded),
 )  # fmt: skip
 list_members = operation(
-    "listMembers", "List members", "Oldest first.", tag=ACCESS, ok=[Ok(200, "Members", "The members.")], errors=COMMON,
+    "listMembers", "List members", "Oldest first.", tag=ACCESS, ok=[Ok(200, bodies.Members, "The members.")],
+    errors=COMMON,
 )  # fmt: skip
 add_member = operation(
     "addMember", "Add a member", "A person who has a user name here. Only an owner makes owners.", tag=ACCESS,
-    body="MemberRequest", limited=True, ok=[Ok(201, "Member", "The member.")],
+    body=bodies.MemberRequest, limited=True, ok=[Ok(201, bodies.Member, "The member.")],
     errors=(*BODY, UnknownPerson, AlreadyMember),
 )  # fmt: skip
 change_role = operation(
-    "changeMember", "Change a member's role", "The last owner stays one.", tag=ACCESS, body="MemberChange",
-    limited=True, parameters=[MEMBER_ID], ok=[Ok(200, "Member", "As it is now.")],
+    "changeMember", "Change a member's role", "The last owner stays one.", tag=ACCESS, body=bodies.MemberChange,
+    limited=True, parameters=[MEMBER_ID], ok=[Ok(200, bodies.Member, "As it is now.")],
     errors=(*BODY, MemberNotFound, LastOwner),
 )  # fmt: skip
 remove_member = operation(

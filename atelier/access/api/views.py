@@ -6,17 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils import timezone
 from rest_framework.request import Request
 
 from atelier.access import keys, members
-from atelier.access.api import operations
-from atelier.access.api.schemas import CHANGE, KEY, MEMBER
+from atelier.access.api import bodies, operations
 from atelier.accounts.api import ApiView, json_answer
-from atelier.accounts.models import ApiKey, Membership, Workspace
+from atelier.accounts.models import ApiKey, Workspace
 from atelier.accounts.throttling import Limit, take_tokens
-from atelier.core.http.bodies import check_body
-from atelier.core.http.times import rfc3339
+from atelier.core.http.bodies import Nothing
 
 ACCESS_LIMIT = Limit("access", capacity=30, amount=30, period=60)
 
@@ -41,14 +38,20 @@ class KeyListView(AccessView):
 
     @operations.list_keys
     def get(self, request: Request) -> HttpResponse:
-        return json_answer({"keys": [_key(key) for key in keys.list_keys(self.caller.workspace.id)]})
+        listed = keys.list_keys(self.caller.workspace.id)
+        return json_answer(bodies.ApiKeys(keys=[bodies.ApiKey.of(key) for key in listed]))
 
     @operations.issue_key
     def post(self, request: Request) -> HttpResponse:
-        asked = check_body(request.data, KEY, ("name",))
-        names = {"expiresAt": "expires_at"}
-        wanted = keys.Wanted(**{names.get(name, name): value for name, value in asked.items()})
-        return _shown_once(*keys.issue_key(caller=self.caller, wanted=wanted))
+        asked = bodies.ApiKeyRequest.parse(request.data)
+        key, text = keys.issue_key(
+            caller=self.caller,
+            name=asked.name,
+            scopes=asked.scopes,
+            networks=asked.networks,
+            expires_at=asked.expires_at,
+        )
+        return _shown_once(key, text)
 
 
 class KeyView(AccessView):
@@ -58,7 +61,7 @@ class KeyView(AccessView):
 
     @operations.read_key
     def get(self, request: Request, key_id: str) -> HttpResponse:
-        return json_answer(_key(keys.get_key(self.caller.workspace.id, _clean(key_id))))
+        return json_answer(bodies.ApiKey.of(keys.get_key(self.caller.workspace.id, _clean(key_id))))
 
     @operations.end_key
     def delete(self, request: Request, key_id: str) -> HttpResponse:
@@ -73,7 +76,7 @@ class RotateKeyView(AccessView):
 
     @operations.rotate_key
     def post(self, request: Request, key_id: str) -> HttpResponse:
-        check_body(request.data, {})
+        Nothing.parse(request.data)
         return _shown_once(*keys.rotate_key(caller=self.caller, key_id=_clean(key_id)))
 
 
@@ -84,13 +87,14 @@ class MemberListView(AccessView):
 
     @operations.list_members
     def get(self, request: Request) -> HttpResponse:
-        return json_answer({"members": [_member(one) for one in members.list_members(self.caller.workspace.id)]})
+        listed = members.list_members(self.caller.workspace.id)
+        return json_answer(bodies.Members(members=[bodies.Member.of(member) for member in listed]))
 
     @operations.add_member
     def post(self, request: Request) -> HttpResponse:
-        asked = check_body(request.data, MEMBER, ("user", "role"))
-        member = members.add_member(caller=self.caller, name=asked["user"], role=asked["role"])
-        return json_answer(_member(member), 201)
+        asked = bodies.MemberRequest.parse(request.data)
+        member = members.add_member(caller=self.caller, name=asked.user, role=asked.role)
+        return json_answer(bodies.Member.of(member), 201)
 
 
 class MemberView(AccessView):
@@ -100,9 +104,9 @@ class MemberView(AccessView):
 
     @operations.change_role
     def patch(self, request: Request, member_id: str) -> HttpResponse:
-        asked = check_body(request.data, CHANGE, ("role",))
-        member = members.change_role(caller=self.caller, member_id=_number(member_id), role=asked["role"])
-        return json_answer(_member(member))
+        asked = bodies.MemberChange.parse(request.data)
+        member = members.change_role(caller=self.caller, member_id=_number(member_id), role=asked.role)
+        return json_answer(bodies.Member.of(member))
 
     @operations.remove_member
     def delete(self, request: Request, member_id: str) -> HttpResponse:
@@ -123,28 +127,5 @@ def _number(member_id: str) -> int:
 def _shown_once(key: ApiKey, text: str) -> HttpResponse:
     here = f"{settings.ATELIER_PUBLIC_URL}/{settings.API_PREFIX}api-keys/{key.id}"
     key.refresh_from_db()
-    return json_answer(_key(key) | {"key": text}, 201, {"Location": here, "Cache-Control": "no-store"})
-
-
-def _key(key: ApiKey) -> dict[str, Any]:
-    expired = key.expires_at is not None and key.expires_at <= timezone.now()
-    return {
-        "id": key.id,
-        "name": key.name,
-        "prefix": f"atl_live_{key.lookup}",
-        "state": "revoked" if key.revoked_at else "expired" if expired else "active",
-        "scopes": key.scopes,
-        "networks": key.networks,
-        "createdAt": rfc3339(key.created_at),
-        "lastUsedAt": rfc3339(key.last_used_at),
-        "expiresAt": rfc3339(key.expires_at),
-        "revokedAt": rfc3339(key.revoked_at),
-        "replacedBy": key.replaced_by or None,
-    }
-
-
-def _member(member: Membership) -> dict[str, Any]:
-    return {
-        "id": member.pk, "user": member.user.get_username(), "role": member.role,
-        "createdAt": rfc3339(member.created_at),
-    }  # fmt: skip
+    shown = bodies.ApiKeyWithText.of(key, key=text)
+    return json_answer(shown, 201, {"Location": here, "Cache-Control": "no-store"})

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from drf_spectacular.contrib.pydantic import PydanticExtension
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from pydantic import ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema
 
 from atelier.core.db.deadlines import RateTooSlow, SchemaTooSlow
 from atelier.core.errors import AtelierError
 from atelier.core.http import problems
 from atelier.core.http.bodies import Answer, Body
+from atelier.core.http.values import NOT_SENT, NotNull
 
 Schema = dict[str, Any]
 Problems = Sequence[type[AtelierError]]
+UriReference = Annotated[str, WithJsonSchema({"type": "string", "format": "uri-reference"})]
 
 ANYWHERE: Problems = (
     problems.InvalidHost, problems.UnknownParameter, problems.NotAcceptable, AtelierError, problems.DatabaseUnavailable,
@@ -29,31 +32,28 @@ WITH_BODY: Problems = (
     SchemaTooSlow,
 )  # fmt: skip
 
-PROBLEM: Schema = {
-    "type": "object",
-    "description": "A problem document (RFC 9457). Some codes add members, such as `needed`, `available` or `limit`.",
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Where the code is explained."},
-        "title": {"type": "string", "description": "The same for every occurrence of the code."},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What was wrong this time."},
-        "instance": {"type": "string", "format": "uri-reference"},
-        "code": {"type": "string", "description": "Stable: decide by this."},
-        "errors": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/InvalidPart"}},
-        "requestId": {"type": "string", "description": "Names the request in the logs."},
-    },
-    "required": ["type", "title", "status", "detail", "instance", "code", "requestId"],
-}
-INVALID_PART: Schema = {
-    "type": "object",
-    "properties": {
-        "pointer": {"type": "string", "description": "JSON pointer (RFC 6901) into the body; empty for a parameter."},
-        "parameter": {"type": "string", "description": "The query parameter or header, where it is one."},
-        "message": {"type": "string"},
-    },
-    "required": ["pointer", "message"],
-    "additionalProperties": False,
-}
+
+class InvalidPart(Answer):
+    pointer: Annotated[str, Field(description="JSON pointer (RFC 6901) into the body; empty for a parameter.")]
+    parameter: Annotated[
+        str | None, NotNull(), Field(description="The query parameter or header, where it is one.")
+    ] = NOT_SENT
+    message: str
+
+
+class Problem(Answer):
+    """A problem document (RFC 9457). Some codes add members, such as `needed`, `available` or `limit`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Annotated[UriReference, Field(description="Where the code is explained.")]
+    title: Annotated[str, Field(description="The same for every occurrence of the code.")]
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: Annotated[str, Field(description="What was wrong this time.")]
+    instance: UriReference
+    code: Annotated[str, Field(description="Stable: decide by this.")]
+    errors: Annotated[Annotated[list[InvalidPart], Field(min_length=1)] | None, NotNull()] = NOT_SENT
+    request_id: Annotated[str, Field(description="Names the request in the logs.")]
 
 
 _documented: dict[str, type[AtelierError]] = {}
@@ -69,7 +69,7 @@ class Ok:
     """A successful answer. `schema` is its class, or a JSON Schema; None: no body. `headers` are always there."""
 
     status: int
-    schema: type[Answer] | Schema | str | None
+    schema: type[Answer] | Schema | None
     description: str
     headers: Sequence[str] = ()
     media_type: str = "application/json"
@@ -77,7 +77,7 @@ class Ok:
 
 def operation(
     name: str, summary: str, description: str, *, tag: str, ok: Sequence[Ok], errors: Problems,
-    parameters: Sequence[OpenApiParameter] = (), body: type[Body] | str | None = None, limited: bool = False,
+    parameters: Sequence[OpenApiParameter] = (), body: type[Body] | None = None, limited: bool = False,
     open_to_all: bool = False,
 ) -> Callable[[Any], Any]:  # fmt: skip
     """The decorator that documents a view's method. `limited` adds the rate headers."""
@@ -90,7 +90,7 @@ def operation(
     headers = _headers(ok, refusals, limited)
     return extend_schema(
         operation_id=name, summary=summary, description=description, tags=[tag],
-        request={"application/json": _described(body)} if body else None,
+        request={"application/json": body} if body else None,
         parameters=[*parameters, *headers],
         responses={(answer.status, answer.media_type): _response(answer) for answer in ok}
         | {(status, problems.MEDIA_TYPE): _refusal(kinds) for status, kinds in refusals.items()},
@@ -111,11 +111,7 @@ def by_status(errors: Problems) -> dict[int, list[type[AtelierError]]]:
 
 
 def _response(answer: Ok) -> OpenApiResponse:
-    return OpenApiResponse(_described(answer.schema), answer.description)
-
-
-def _described(schema: Any) -> Any:
-    return ref(schema) if isinstance(schema, str) else schema
+    return OpenApiResponse(answer.schema, answer.description)
 
 
 class _WithoutTitles(GenerateJsonSchema):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.core.http.problems import InvalidParameter
-from atelier.core.http.times import TIME_EXPECTED, read_time
+from atelier.core.http.times import DAY_EXPECTED, TIME_EXPECTED, read_day, read_time
 
 
 def one_of(query: Mapping[str, str], name: str, words: Sequence[str]) -> str | None:
@@ -28,6 +28,17 @@ def time_of(query: Mapping[str, str], name: str) -> datetime | None:
         return read_time(text.replace(" ", "+"))  # a plus sign that was not escaped arrives as a blank
     except (ValueError, OverflowError):
         raise InvalidParameter(name, TIME_EXPECTED) from None
+
+
+def day_of(query: Mapping[str, str], name: str) -> date | None:
+    """A calendar day, None without the parameter. Raises `InvalidParameter`."""
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        return read_day(text)
+    except ValueError:
+        raise InvalidParameter(name, DAY_EXPECTED) from None
 
 
 def query_parameter(name: str, schema: dict[str, object], description: str) -> OpenApiParameter:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, PlainSerializer
+from pydantic import GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 TIME_EXPECTED = "It must be a time with its zone, such as 2026-01-31T09:30:00Z."
@@ -63,3 +63,6 @@ def _checked(value: Any) -> datetime:
 
 Time = Annotated[datetime, _Rfc3339(), PlainSerializer(rfc3339, return_type=str)]
 """A time in a body or an answer: RFC 3339 on the wire, an aware datetime inside."""
+
+Day = Annotated[date, PlainSerializer(date.isoformat), WithJsonSchema({"type": "string", "format": "date"})]
+"""A calendar day in an answer: YYYY-MM-DD on the wire."""

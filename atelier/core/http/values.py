@@ -6,9 +6,9 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 
@@ -19,6 +19,24 @@ def _integral(value: Any) -> Any:
 WHOLE = BeforeValidator(_integral)
 """For integers: 3.0 is one too, as in JSON Schema, which pydantic's strict integer refuses. It stands behind bounds:
 `Annotated[int, Field(ge=1, le=8), WHOLE]`."""
+
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class NotNull:
+    """For a member that may be missing, and is None then, but may not be sent as null:
+    `Annotated[str | None, NotNull()] = NOT_SENT`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        nullable = handler(source)
+        assert nullable["type"] == "nullable", f"{source} has no None to take away"
+        return nullable["schema"]
+
+
+NOT_SENT: Any = Field(default_factory=lambda: None)
+"""None without the `"default": null` that a JSON Schema would show."""
 
 
 class Visible:

@@ -65,7 +65,7 @@ def test_both_can_be_taken_home_as_csv_that_runs_nothing(customer: Caller) -> No
 
 @pytest.mark.parametrize(
     "query", ["from=2026-13-01", "from=2026-02-30", "to=x", "from=2026-11-02&to=2026-11-01", "limit=0", "limit=501",
-              "cursor=-1", "format=xml", "from=2020-01-01"],
+              "cursor=-1", "cursor=5", "cursor=1234", "format=xml", "from=2020-01-01"],
 )  # fmt: skip
 def test_a_question_that_makes_no_sense_is_refused(customer: Caller, query: str) -> None:
     assert code(customer.get(f"/account/ledger?{query}"), 400) == "invalid_parameter"

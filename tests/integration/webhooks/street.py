@@ -17,7 +17,7 @@ from tests.support.receivers import Received, Receiver, Reply
 from webhooks.courier import Courier
 from webhooks.events import NewEvent
 from webhooks.models import Delivery, Endpoint
-from webhooks.services.endpoints import Wanted, create_endpoint
+from webhooks.services.endpoints import create_endpoint
 from webhooks.services.recording import record_event
 from webhooks.signing import Keys
 
@@ -57,7 +57,7 @@ class Street:
 
 def open_endpoint(workspace: Workspace, url: str, *events: str, **more: Any) -> tuple[Endpoint, Keys]:
     """An endpoint of the workspace, and its keys."""
-    return create_endpoint(workspace=workspace, actor="key_test", wanted=Wanted(url, list(events), **more))
+    return create_endpoint(workspace=workspace, actor="key_test", url=url, events=events, **more)
 
 
 def happen(workspace: Workspace, number: int = 1, event: str = "generation.completed", **data: Any) -> str:

@@ -180,6 +180,14 @@ def test_deliveries_are_shown_in_pages(api: Caller, street: Street) -> None:
         assert code(api.get(here + query_string), 400) == "invalid_parameter"
 
 
+def test_a_replay_takes_times_of_any_zone(api: Caller, street: Street) -> None:
+    here = f"{PATH}/{make(api, street)['id']}"
+    happen(api.workspace)
+    Delivery.objects.update(status="dead")
+    times = {"from": "2020-01-01T00:00:00+23:59", "until": "2099-01-01T00:00:00-23:59"}
+    assert api.call("POST", f"{here}/replay", times).json() == {"deliveries": 1}
+
+
 def test_a_generation_tells_its_own_webhook(api: Caller, street: Street) -> None:
     start_worker()
     own, receiver = make_keys(b"h" * 32).secret, street.receiver("own.example")

@@ -69,6 +69,12 @@ def test_rotation_never_gives_a_key_more_time_than_it_had(owner: Caller) -> None
     assert ends == [datetime.fromisoformat(soon)] * 2
 
 
+def test_a_key_may_end_at_a_time_of_any_zone(owner: Caller) -> None:
+    """PostgreSQL reads offsets up to 15:59 only; RFC 3339 allows 23:59."""
+    key_id, _ = made(owner, expiresAt="2099-01-01T12:00:00+23:59")
+    assert owner.get(f"/api-keys/{key_id}").json()["expiresAt"] == "2098-12-31T12:01:00.000Z"
+
+
 def test_a_revoked_successor_does_not_bring_the_old_key_back_nor_end_it(owner: Caller) -> None:
     old_id, old = made(owner)
     new_id, new = rotated(owner, old_id)

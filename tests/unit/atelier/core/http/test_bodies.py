@@ -11,7 +11,7 @@ from atelier.core.errors import InvalidRequest
 from atelier.core.http.bodies import LATER, Answer, Body, Nothing, Part
 from atelier.core.http.problems import UnknownField, UnsupportedField
 from atelier.core.http.times import Time
-from atelier.core.http.values import WHOLE, Distinct, OneOf, SmallObject, Visible
+from atelier.core.http.values import NOT_SENT, WHOLE, Distinct, NotNull, OneOf, SmallObject, Visible
 
 
 class Box(Part):
@@ -108,6 +108,19 @@ def test_three_point_zero_is_a_whole_number() -> None:
 def test_null_is_taken_where_nothing_is_the_default() -> None:
     assert Parcel.parse({"toWhom": "Mira", "weight": None, "at": None}).weight is None
     assert refused(speed=None) == [("/speed", "It must be one of: slow, fast.")]
+
+
+def test_a_member_that_may_be_missing_may_still_not_be_null() -> None:
+    class Change(Body):
+        name: Annotated[Annotated[str, Field(max_length=3)] | None, NotNull()] = NOT_SENT
+        at: Annotated[Time | None, NotNull()] = NOT_SENT
+
+    assert Change.parse({}).name is None
+    assert Change.parse({"name": "Jan"}).model_dump(exclude_unset=True) == {"name": "Jan"}
+    with pytest.raises(InvalidRequest) as refusal:
+        Change.parse({"name": None, "at": None})
+    assert [error["pointer"] for error in refusal.value.extra["errors"]] == ["/name", "/at"]
+    assert Change.model_json_schema()["properties"]["name"] == {"maxLength": 3, "title": "Name", "type": "string"}
 
 
 def test_a_body_cannot_be_changed() -> None:

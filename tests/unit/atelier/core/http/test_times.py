@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atelier.core.http.times import read_day, read_time, rfc3339
+from atelier.core.http.bodies import Answer
+from atelier.core.http.documentation import json_schema
+from atelier.core.http.times import Day, read_day, read_time, rfc3339
 
 ZONES = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31), timezones=ZONES)
@@ -51,3 +53,11 @@ def test_times_are_written_in_utc_with_milliseconds() -> None:
     moment = datetime(2026, 1, 31, 9, 30, tzinfo=timezone(timedelta(hours=2)))
     assert rfc3339(moment) == "2026-01-31T07:30:00.000Z"
     assert rfc3339(None) is None
+
+
+def test_a_day_of_an_answer_is_written_as_it_is_read() -> None:
+    class Row(Answer):
+        day: Day
+
+    assert Row(day=date(2024, 2, 29)).model_dump() == {"day": "2024-02-29"}
+    assert json_schema(Row, request=False)["properties"] == {"day": {"type": "string", "format": "date"}}
