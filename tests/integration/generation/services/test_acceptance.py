@@ -6,6 +6,7 @@ import pytest
 
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import RateLimited
+from atelier.core.errors import InvalidRequest
 from billing.selectors import get_balance
 from billing.services.transfers import InsufficientCredits
 from generation.kinds.choices import UnknownModelError, UnknownStyleError
@@ -70,7 +71,7 @@ def test_a_seed_that_was_not_given_is_drawn_and_told(workspace: Workspace) -> No
     [
         ({"model": "none"}, UnknownModelError),
         ({"style": "none"}, UnknownStyleError),
-        ({"width": 8193}, SizeNotAllowed),
+        ({"width": 8193}, InvalidRequest),
         ({"width": 8192, "height": 8192}, SizeNotAllowed),
         ({"count": 8, "width": 7680, "height": 4320}, None),
         ({"count": 8, "width": 8192, "height": 4096, "model": "none"}, UnknownModelError),
