@@ -58,7 +58,7 @@ def accept(draft: Draft, key: Key | None = None) -> Answer:
     """Tokens, hold, generation, event, audit and the stored answer, all or nothing; the answer (202)."""
     outlook = get_outlook()  # what is read for the answer is read before any lock is taken
     position = get_next_position(draft.workspace.id, draft.generation.lane)
-    seconds = outlook.total_seconds(draft.generation.plan_spec, position)
+    seconds = outlook.total_seconds(draft.spec, position)
     try:
         with transaction.atomic():
             allowances = take_tokens(draft.workspace.id, draft.limits)

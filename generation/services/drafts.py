@@ -33,6 +33,7 @@ class Draft:
 
     workspace: Workspace
     generation: Generation
+    spec: Spec
     limits: list[Limit]
     lifetime: float
 
@@ -42,7 +43,7 @@ def draft_generation(*, workspace: Workspace, actor: str, kind: Kind, body: Subm
     admitted = admit(workspace, kind, body)
     generation = _row(workspace, actor, admitted.spec, body.to_request(), admitted.credits)
     generation.webhook = seal_for(generation.id, body.webhook)
-    return Draft(workspace, generation, limits_of(workspace, kind), body.deadline_seconds)
+    return Draft(workspace, generation, admitted.spec, limits_of(workspace, kind), body.deadline_seconds)
 
 
 def draft_retry(*, workspace: Workspace, actor: str, generation_id: str) -> Draft:
@@ -62,7 +63,7 @@ def draft_retry(*, workspace: Workspace, actor: str, generation_id: str) -> Draf
     copy.retry_of_id = source.id
     copy.webhook = reseal_for_retry(source.webhook, source.id, copy.id)
     lifetime = (source.deadline_at - source.created_at).total_seconds()
-    return Draft(workspace, copy, limits_of(workspace, kind), lifetime)
+    return Draft(workspace, copy, spec, limits_of(workspace, kind), lifetime)
 
 
 def limits_of(workspace: Workspace, *kinds: Kind) -> list[Limit]:

@@ -61,17 +61,20 @@ class Part(Body):
     @model_validator(mode="before")
     @classmethod
     def _check_shape(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or not cls._required() <= set(value) <= cls._members():
+        required, known = _names(cls)
+        if not isinstance(value, dict) or not required <= set(value) <= known:
             raise PydanticCustomError("shape", "{shape}", {"shape": cls.SHAPE})
         return value
 
-    @classmethod
-    def _members(cls) -> set[str]:
-        return {str(field.alias) for field in cls.model_fields.values()}
 
-    @classmethod
-    def _required(cls) -> set[str]:
-        return {str(field.alias) for field in cls.model_fields.values() if field.is_required()}
+@lru_cache(maxsize=64)
+def _names(part: type[Part]) -> tuple[frozenset[str], frozenset[str]]:
+    """The members that must be there, and those that may."""
+    fields = part.model_fields.values()
+    return (
+        frozenset(str(field.alias) for field in fields if field.is_required()),
+        frozenset(str(field.alias) for field in fields),
+    )
 
 
 class Nothing(Body):
