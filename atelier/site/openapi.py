@@ -33,6 +33,10 @@ OUTSIDE: tuple[type[AtelierError], ...] = (
 """Errors of no operation: unknown URLs and methods, and the links to pictures."""
 EXTRA = {
     "Health": closed(status={"type": "string", "enum": ["ok"]}),
+    "Liveness": closed(
+        status={"type": "string", "enum": ["ok"]},
+        version={"type": "string", "description": "The version of Atelier that answers."},
+    ),
     "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
 }
 

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from atelier import __version__
 from atelier.core.errors import AtelierError
+from atelier.core.http.answers import to_json
 from atelier.core.http.documentation import ANYWHERE, Ok, operation
 from atelier.site.health import list_troubles
 from atelier.site.openapi import list_codes, openapi_bytes
@@ -42,10 +44,10 @@ class LiveView(OpenView):
 
     @operation(
         "getLiveness", "Is it alive", "Answers as long as the process does.", tag="Service", open_to_all=True,
-        ok=[Ok(200, "Health", "It is.")], errors=ANYWHERE,
+        ok=[Ok(200, "Liveness", "It is.")], errors=ANYWHERE,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        return _json(b'{"status":"ok"}')
+        return _json(to_json({"status": "ok", "version": __version__}).encode())
 
 
 class ReadyView(OpenView):
