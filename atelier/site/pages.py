@@ -19,8 +19,6 @@ from atelier.core.http.documentation import ANYWHERE, Ok, operation
 from atelier.site.health import list_troubles
 from atelier.site.openapi import list_codes, openapi_bytes
 
-PAGE_HEADERS = {"Cache-Control": "no-cache"}
-
 
 class NotReady(AtelierError):
     """This process cannot serve now; `reasons` says why, part by part."""
