@@ -67,7 +67,7 @@ def _image(asset: Any) -> dict[str, Any] | None:
 
 
 def connect() -> None:
-    """Attach to Celery's worker signals. Called once, by the application's module."""
+    """Attach to Celery's worker signals. Called once, by atelier.worker.signals."""
     worker_ready.connect(_start, dispatch_uid="webhooks.start")
     worker_shutdown.connect(_end, dispatch_uid="webhooks.end")
 
