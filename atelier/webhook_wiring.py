@@ -6,7 +6,7 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
 
-from atelier.core.http.answers import rfc3339
+from atelier.core.http.times import rfc3339
 from atelier.messaging.outbox.models import OutboxMessage
 from atelier.messaging.queues import WEBHOOKS
 from generation.selectors import get_told

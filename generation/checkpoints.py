@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from generation.pipeline.registry import plan
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.pipeline.stage import File, Frame
 from storage.services import BlobMissing, StoredImage, get_artifact, put_artifact, store_image
 
@@ -107,7 +107,7 @@ def stored_image(artifact: Artifact) -> StoredImage:
     return StoredImage(ordinal=artifact["index"], **{name: artifact[name] for name in names})
 
 
-def latest_artifacts(results: dict[str, list[Artifact]], spec: GenerationSpec, stage: str) -> list[Artifact]:
+def latest_artifacts(results: dict[str, list[Artifact]], spec: Spec, stage: str) -> list[Artifact]:
     """What the last finished stage before `stage` left; empty when none made anything. `results` by stage."""
     names = plan(spec)
     earlier = names[: names.index(stage)]

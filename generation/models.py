@@ -12,13 +12,13 @@ from django.db.models.functions import Now
 from atelier.core.db.tenancy import TenantRows
 from atelier.core.ids import new_id
 from generation.pipeline import lifecycle
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import IMAGE, Spec
 
 _LANES = ("priority", "standard", "basic")
 
 
 class Generation(models.Model):
-    """One accepted request, from `queued` to a terminal status.
+    """One accepted request, from `queued` to a terminal status. `kind` is its row of `generation.kinds`.
 
     `fence` grows with every claim: whoever holds an older one can change nothing. `lease_expires_at` belongs to
     the stage that is running; `waiting_since` says since when a link waits in a queue instead. `lane` is the
@@ -29,6 +29,7 @@ class Generation(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "gen"), editable=False)
     workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
     actor = models.CharField(max_length=60)
+    kind = models.CharField(max_length=30, default=IMAGE, db_default=IMAGE)
     status = models.CharField(max_length=12, default=lifecycle.QUEUED)
     lane = models.CharField(max_length=10)
     route_lane = models.CharField(max_length=10, blank=True)
@@ -103,8 +104,8 @@ class Generation(models.Model):
         return self.id
 
     @property
-    def plan_spec(self) -> GenerationSpec:
-        return GenerationSpec.from_json(self.spec)
+    def plan_spec(self) -> Spec:
+        return Spec.from_json(self.spec)
 
     @property
     def processing_ms(self) -> int | None:

@@ -21,7 +21,7 @@ from atelier.core.crashpoints import crashpoint
 from atelier.core.db.database import attempt
 from atelier.core.db.listen import Bell, listener
 from atelier.core.db.tenancy import across
-from atelier.core.http.answers import rfc3339
+from atelier.core.http.times import rfc3339
 from atelier.core.outbound.resolving import outbound_policy, outbound_resolver
 from atelier.core.outbound.wire import tls_context
 from webhooks.events import document

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.openapi import AutoSchema
+from pydantic import BaseModel
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from atelier.accounts.authentication import Caller
 from atelier.accounts.models import Workspace
-from atelier.accounts.throttling import Allowance, Limit, read_allowances
+from atelier.accounts.throttling import Allowance, Limit, read_allowances, tightest
 from atelier.core.db.deadlines import stage
 from atelier.core.http.answers import to_json
 from atelier.core.http.problems import UnknownParameter
@@ -21,13 +21,10 @@ from atelier.core.http.problems import UnknownParameter
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
     """A JSON answer as bytes, without a renderer's detour."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(by_alias=True)
     named = {"Content-Type": "application/json", "Cache-Control": "private, no-store"} | (headers or {})
     return HttpResponse(to_json(value), status=status, headers=named)
-
-
-def tightest(allowances: Sequence[Allowance]) -> dict[str, str]:
-    """The RateLimit headers of the limit with the least left."""
-    return min(allowances, key=lambda allowance: allowance.remaining).headers
 
 
 class DescribedOperation(AutoSchema):

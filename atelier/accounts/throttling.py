@@ -51,6 +51,11 @@ class Allowance:
         return {"RateLimit": item, "RateLimit-Policy": self.limit.policy}
 
 
+def tightest(allowances: Sequence[Allowance]) -> dict[str, str]:
+    """The RateLimit headers of the limit with the least left."""
+    return min(allowances, key=lambda allowance: allowance.remaining).headers
+
+
 _TAKE = Statement("""
 INSERT INTO accounts_tokenbucket AS bucket (key, tokens, updated_at)
 SELECT key, capacity - 1, clock_timestamp()

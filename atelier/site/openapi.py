@@ -19,7 +19,7 @@ from atelier.core.http.schemas import closed
 from billing.api import schemas as billing_schemas
 from billing.api.operations import BOOKS
 from generation.api import operations
-from generation.api.schemas import COMPONENTS
+from generation.api.components import COMPONENTS
 from storage.api.ranges import RangeUnsatisfiable
 from storage.blobs import BlobMissing, StorageUnavailable
 from storage.links import LinkExpired, LinkInvalid

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
-from atelier.core.http.answers import rfc3339
+from atelier.core.http.times import rfc3339
 from billing.api import operations
 from billing.api.exports import csv_answer
 from billing.api.parameters import cursor_of, limit_of, period_of, wants_csv

@@ -17,8 +17,9 @@ from django.utils.safestring import SafeString
 from atelier.accounts.selectors import get_workspace
 from atelier.core.errors import AtelierError
 from generation.models import Generation
-from generation.services.idempotency import Answer, Key
-from generation.services.submission import Accepted, cancel_generation, retry_generation
+from generation.services.acceptance import retry_generation
+from generation.services.cancellation import cancel_generation
+from generation.services.idempotency import Key
 
 AT_ONCE = 100
 """Generations in one action: each is its own transaction, and the operator waits for all of them."""
@@ -63,9 +64,11 @@ def retry(generation: Generation, actor: str, token: str = "") -> Told:
     """Queue the same spec again. `token` makes a double click one retry."""
     try:
         answer = retry_generation(
-            workspace=get_workspace(generation.workspace_id), generation_id=generation.id, actor=actor,
-            render=_render, key=_key(generation, token),
-        )  # fmt: skip
+            workspace=get_workspace(generation.workspace_id),
+            generation_id=generation.id,
+            actor=actor,
+            key=_key(generation, token),
+        )
     except AtelierError as error:
         return _refused(generation, "retried", error)
     new_id: str = json.loads(answer.body)["generationId"]
@@ -100,10 +103,6 @@ def link_to(generation_id: str) -> SafeString:
     """The id as a link to its page."""
     url = reverse("admin:generation_generation_change", args=[generation_id])
     return format_html('<a href="{}">{}</a>', url, generation_id)
-
-
-def _render(accepted: Accepted) -> Answer:
-    return Answer(202, json.dumps({"generationId": accepted.generation.id}))
 
 
 def _key(generation: Generation, token: str) -> Key | None:

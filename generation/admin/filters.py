@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from atelier.messaging.queues import LANES
 from generation.catalog import get_catalog
+from generation.kinds import KINDS
 from generation.models import Generation
 from generation.pipeline import lifecycle
 
@@ -42,6 +43,17 @@ class LaneFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Generation]) -> QuerySet[Generation]:
         return queryset.filter(lane=self.value()) if self.value() else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(kind.name, kind.title) for kind in KINDS.values()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Generation]) -> QuerySet[Generation]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 class ModelFilter(admin.SimpleListFilter):

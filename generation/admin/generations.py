@@ -20,7 +20,7 @@ from atelier.accounts.models import Workspace
 from atelier.core.admin.durations import short_duration
 from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin, badge
 from generation.admin import actions
-from generation.admin.filters import CreatedFilter, LaneFilter, ModelFilter, StatusFilter
+from generation.admin.filters import CreatedFilter, KindFilter, LaneFilter, ModelFilter, StatusFilter
 from generation.admin.page import build_page
 from generation.models import Generation
 from generation.pipeline import lifecycle
@@ -35,9 +35,18 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
     """Looked at here, never edited: cancel and retry go through the services that clients use."""
 
     list_display = (
-        "name", "workspace_link", "state", "progress", "lane", "attempts", "credits", "age", "duration",
-    )  # fmt: skip
-    list_filter = (StatusFilter, LaneFilter, ModelFilter, CreatedFilter)
+        "name",
+        "workspace_link",
+        "kind",
+        "state",
+        "progress",
+        "lane",
+        "attempts",
+        "credits",
+        "age",
+        "duration",
+    )
+    list_filter = (StatusFilter, KindFilter, LaneFilter, ModelFilter, CreatedFilter)
     list_select_related = ("workspace",)
     ordering = ("-created_at",)
     sortable_by = ("age",)

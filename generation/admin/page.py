@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -14,15 +15,15 @@ from atelier.core.admin.durations import short_duration
 from atelier.core.errors import AtelierError
 from billing.selectors import list_transfers
 from generation.admin.timeline import Bar, draw_bars, list_spans
+from generation.kinds import find_kind
 from generation.models import Generation, GenerationEvent
 from generation.pipeline import lifecycle
-from generation.pipeline.request import GenerationRequest
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from storage.selectors import list_assets
 from storage.services import link_asset
 
 EVENTS = 200
-SHOWN_ABOVE = {"prompt", "negative_prompt", "generation_id"}
+SHOWN_ABOVE = {"prompt", "negative_prompt", "negativePrompt", "generation_id", "kind", "shots"}
 LEDGER_MARGIN = timedelta(hours=1)
 """How long before the start and after the end a generation's transfers are looked for."""
 
@@ -61,6 +62,8 @@ class GenerationPage:
     steps_reported: int
     ledger: list[Any]
     retries: list[str]
+    prompts: list[str]
+    negative_prompts: list[str]
     asked: list[tuple[str, str]]
     spec: list[tuple[str, str]]
     facts: list[tuple[str, str]]
@@ -72,6 +75,7 @@ class GenerationPage:
 
 def build_page(generation: Generation) -> GenerationPage:
     """Read all that belongs to the generation: about seven queries, however long it took."""
+    spec = generation.plan_spec
     events = generation.events.exclude(type="step").order_by("id")[:EVENTS]
     return GenerationPage(
         generation=generation,
@@ -83,9 +87,11 @@ def build_page(generation: Generation) -> GenerationPage:
         retries=list(
             Generation.objects.filter(retry_of=generation).order_by("created_at").values_list("id", flat=True)
         ),
-        asked=_told(generation.request, _names(GenerationRequest)),
-        spec=_told(generation.spec, _names(GenerationSpec)),
-        facts=_told(generation.facts),
+        prompts=list(dict.fromkeys(shot.prompt for shot in spec.shots)),
+        negative_prompts=list(dict.fromkeys(shot.negative_prompt for shot in spec.shots if shot.negative_prompt)),
+        asked=_listed(_request(generation)),
+        spec=_listed(generation.spec, [field.name for field in fields(Spec)]),
+        facts=_listed(generation.facts),
     )
 
 
@@ -108,8 +114,8 @@ def _broken_off(generation: Generation) -> str | None:
 
 def _pictures(generation: Generation) -> list[Picture]:
     assets = list_assets([generation.id])[generation.id]
-    spec = generation.plan_spec if assets else None
-    return [_picture(asset, spec.image_seed(asset.ordinal) if spec else 0) for asset in assets]
+    shots = generation.plan_spec.shots if assets else ()
+    return [_picture(asset, shots[asset.ordinal].seed) for asset in assets]
 
 
 def _picture(asset: Any, seed: int) -> Picture:
@@ -135,15 +141,22 @@ def _line(generation: Generation, event: GenerationEvent) -> Line:
     return Line(short_duration(event.created_at - generation.created_at), event.created_at, event.type, told)
 
 
-def _told(values: dict[str, Any], order: Sequence[str] = ()) -> list[tuple[str, str]]:
+def _request(generation: Generation) -> dict[str, Any]:
+    """What was asked for, in the order of its kind's body."""
+    kind = find_kind(generation.kind)
+    return kind.read_request(generation.request) if kind else generation.request
+
+
+def _listed(values: dict[str, Any], order: Sequence[str] = ()) -> list[tuple[str, str]]:
     """(name, value) pairs as text without what is empty or shown elsewhere; `order` first, for JSONB keeps none."""
     names = [*(name for name in order if name in values), *(name for name in values if name not in order)]
-    told = [name for name in names if name not in SHOWN_ABOVE and values[name] not in (None, "", {}, [])]
-    return [(name.replace("_", " "), _text(values[name])) for name in told]
+    shown = [name for name in names if name not in SHOWN_ABOVE and values[name] not in (None, "", {}, [])]
+    return [(_in_words(name), _text(values[name])) for name in shown]
 
 
-def _names(kind: Any) -> list[str]:
-    return [field.name for field in fields(kind)]
+def _in_words(name: str) -> str:
+    """`deadlineSeconds` and `deadline_seconds` as `deadline seconds`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower()
 
 
 def _text(value: Any) -> str:

@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
 from atelier.core.db.deadlines import CreditTooSlow, EnqueueTooSlow
 from atelier.core.errors import InvalidRequest
-from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
+from atelier.core.http.bodies import Nothing
+from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation, ref
+from atelier.core.http.parameters import page_parameters, query_parameter
 from atelier.core.http.problems import InvalidParameter, UnsupportedField
 from atelier.core.outbound.checks import AddressNotAllowed
 from billing.selectors import NoRateCard
 from billing.services.transfers import InsufficientCredits, LedgerMismatch
-from generation.api.parameters import DEFAULT_LIMIT, KINDS, MAX_LIMIT, MAX_WAIT_SECONDS
+from generation.api.answers import Account, Event, GenerationPage, Models, Styles
+from generation.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_SECONDS
 from generation.api.watching import TooManyWatchers
+from generation.kinds import KINDS
+from generation.kinds.choices import UnknownModelError, UnknownStyleError
+from generation.kinds.kind import Kind
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
+from generation.resource import Generation, GenerationAccepted
 from generation.selectors import GenerationNotFound
+from generation.services.acceptance import AnotherInProgress
 from generation.services.admission import (
     ModelUnavailable,
     PromptNotUnderstood,
     SizeNotAllowed,
-    UnknownModelError,
-    UnknownStyleError,
 )
+from generation.services.cancellation import AlreadyTerminal
+from generation.services.drafts import NotRetryable
 from generation.services.idempotency import IdempotencyKeyReused
-from generation.services.submission import AlreadyTerminal, AnotherInProgress, NotRetryable
 
 GENERATIONS, OFFERS = "Generations", "What there is"
 
 SUBMISSION: Problems = (
-    *COMMON, *WITH_BODY, InvalidRequest, InvalidParameter, InsufficientCredits, LedgerMismatch, IdempotencyKeyReused,
-    AnotherInProgress, RateLimited, CreditTooSlow, EnqueueTooSlow,
-)  # fmt: skip
+    *COMMON,
+    *WITH_BODY,
+    InvalidRequest,
+    InvalidParameter,
+    InsufficientCredits,
+    LedgerMismatch,
+    IdempotencyKeyReused,
+    AnotherInProgress,
+    RateLimited,
+    CreditTooSlow,
+    EnqueueTooSlow,
+)
 ADMISSION: Problems = (
     UnsupportedField,
     NoRateCard,
@@ -45,101 +64,147 @@ ADMISSION: Problems = (
 )
 
 ID = OpenApiParameter(
-    "generation_id", {"type": "string", "example": "gen_abcdefghijklmnopqrst"}, OpenApiParameter.PATH,
+    "generation_id",
+    {"type": "string", "example": "gen_abcdefghijklmnopqrst"},
+    OpenApiParameter.PATH,
     description="As returned in `generationId`.",
-)  # fmt: skip
+)
 KEY = OpenApiParameter(
-    "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     OpenApiParameter.HEADER,
     description="Kept for 7 days: the same key and body get the first answer again, byte for byte, a 402 too. "
     "X-Request-Id, Server-Timing and Date belong to the exchange and not to the answer.",
-)  # fmt: skip
+)
 PREFER = OpenApiParameter(
-    "Prefer", {"type": "string", "example": "wait=30"}, OpenApiParameter.HEADER,
+    "Prefer",
+    {"type": "string", "example": "wait=30"},
+    OpenApiParameter.HEADER,
     description=f"`wait=N`, at most {MAX_WAIT_SECONDS}: answer 200 with the finished resource when it is done within "
     "N seconds, else 202. Under an Idempotency-Key the 202 is what is kept; a repeat may wait again.",
-)  # fmt: skip
+)
 
 
-def _query(name: str, schema: dict[str, object], description: str) -> OpenApiParameter:
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
+DRY_RUN = query_parameter("dryRun", {"type": "boolean", "default": False}, "Check and price it; store nothing.")
+ACCEPTED = Ok(202, GenerationAccepted, "Accepted: it is in the queue and its credits are held.", ("Location",))
 
 
-DRY_RUN = _query("dryRun", {"type": "boolean", "default": False}, "Check and price it; store nothing.")
-ACCEPTED = Ok(202, "GenerationAccepted", "Accepted: it is in the queue and its credits are held.", ("Location",))
+def submit(kind: Kind) -> Callable[[Any], Any]:
+    """POST of a kind, as its row describes it."""
+    return operation(
+        kind.operation,
+        kind.title,
+        kind.description,
+        tag=GENERATIONS,
+        body=kind.body,
+        limited=True,
+        parameters=[DRY_RUN, KEY, PREFER],
+        ok=[
+            Ok(
+                200,
+                {"oneOf": [ref(kind.answer.__name__), ref("GenerationPrice")]},
+                "The price of a dry run, or the finished resource.",
+            ),
+            ACCEPTED,
+        ],
+        errors=(*SUBMISSION, *ADMISSION),
+    )
 
-generate = operation(
-    "generate", "Generate images",
-    "Accepts a request, holds its credits and answers at once. Follow `links.events`, poll `links.self`, or wait here.",
-    tag=GENERATIONS, body="GenerationRequest", limited=True,
-    parameters=[DRY_RUN, KEY, PREFER],
-    ok=[Ok(200, "GenerationOrPrice", "The price of a dry run, or the finished resource."), ACCEPTED],
-    errors=(*SUBMISSION, *ADMISSION),
-)  # fmt: skip
 
 retry = operation(
-    "retryProject", "Try again",
+    "retryProject",
+    "Try again",
     "The same request, seed included, as a new generation with a new hold. Only failed, cancelled and expired ones.",
-    tag=GENERATIONS, body="Nothing", limited=True, parameters=[ID, KEY, PREFER],
-    ok=[Ok(200, "Generation", "The finished resource after `Prefer: wait`."), ACCEPTED],
+    tag=GENERATIONS,
+    body=Nothing,
+    limited=True,
+    parameters=[ID, KEY, PREFER],
+    ok=[Ok(200, Generation, "The finished resource after `Prefer: wait`."), ACCEPTED],
     errors=(*SUBMISSION, GenerationNotFound, NotRetryable),
-)  # fmt: skip
+)
 
 list_projects = operation(
-    "listProjects", "List generations",
+    "listProjects",
+    "List generations",
     "Newest first. `nextCursor` is the place behind the last one shown: new generations shift nothing.",
-    tag=GENERATIONS, ok=[Ok(200, "GenerationPage", "A page.")], errors=(*COMMON, InvalidParameter),
+    tag=GENERATIONS,
+    ok=[Ok(200, GenerationPage, "A page.")],
+    errors=(*COMMON, InvalidParameter),
     parameters=[
-        _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}, "Per page."),
-        _query("cursor", {"type": "string"}, "`nextCursor` of the page before."),
-        _query("status", {"type": "string", "enum": list(PUBLIC_STATUSES)}, "Only these."),
-        _query("kind", {"type": "string", "enum": list(KINDS)}, "Only these."),
-        _query("createdAfter", {"type": "string", "format": "date-time"}, "Only later ones."),
-        _query("createdBefore", {"type": "string", "format": "date-time"}, "Only earlier ones."),
+        *page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
+        query_parameter("status", {"type": "string", "enum": list(PUBLIC_STATUSES)}, "Only these."),
+        query_parameter("kind", {"type": "string", "enum": list(KINDS)}, "Only these."),
+        query_parameter("createdAfter", {"type": "string", "format": "date-time"}, "Only later ones."),
+        query_parameter("createdBefore", {"type": "string", "format": "date-time"}, "Only earlier ones."),
     ],
-)  # fmt: skip
+)
 
 get_project = operation(
-    "getProject", "Read a generation", "An unknown id and another workspace's id give the same 404.",
-    tag=GENERATIONS, limited=True, parameters=[ID], ok=[Ok(200, "Generation", "The resource.")],
+    "getProject",
+    "Read a generation",
+    "An unknown id and another workspace's id give the same 404.",
+    tag=GENERATIONS,
+    limited=True,
+    parameters=[ID],
+    ok=[Ok(200, Generation, "The resource.")],
     errors=(*COMMON, GenerationNotFound, RateLimited),
-)  # fmt: skip
+)
 
 cancel = operation(
-    "cancelProject", "Cancel a generation",
+    "cancelProject",
+    "Cancel a generation",
     "At once while it waits; while it is drawn the worker stops at its next step. Nothing is charged.",
-    tag=GENERATIONS, parameters=[ID], ok=[Ok(202, "Generation", "It is cancelled, or will be in a moment.")],
+    tag=GENERATIONS,
+    parameters=[ID],
+    ok=[Ok(202, Generation, "It is cancelled, or will be in a moment.")],
     errors=(*COMMON, GenerationNotFound, AlreadyTerminal),
-)  # fmt: skip
+)
 
 events = operation(
-    "watchProject", "Watch a generation",
+    "watchProject",
+    "Watch a generation",
     "Server-sent events: `queued`, `stage`, `step`, `image`, `terminal`, each with an `id` and JSON `data`. A comment "
     "every 15 s keeps the connection; it ends after `terminal`. `Last-Event-ID` resumes behind that event.",
     tag=GENERATIONS,
     parameters=[
         ID,
-        OpenApiParameter("Last-Event-ID", {"type": "string", "pattern": "^[0-9]{0,18}$"}, OpenApiParameter.HEADER,
-                         description="The last id seen."),
+        OpenApiParameter(
+            "Last-Event-ID",
+            {"type": "string", "pattern": "^[0-9]{0,18}$"},
+            OpenApiParameter.HEADER,
+            description="The last id seen.",
+        ),
     ],
     ok=[
-        Ok(200, "Event", "The events; the schema is that of one.", media_type="text/event-stream"),
+        Ok(200, Event, "The events; the schema is that of one.", media_type="text/event-stream"),
         Ok(204, None, "It has ended and there is nothing after Last-Event-ID: do not connect again."),
     ],
     errors=(*COMMON, InvalidParameter, GenerationNotFound, TooManyWatchers),
-)  # fmt: skip
+)
 
 list_models = operation(
-    "listModels", "List models", "The catalogue of this installation.", tag=OFFERS,
-    ok=[Ok(200, "Models", "The models.")], errors=COMMON,
-)  # fmt: skip
+    "listModels",
+    "List models",
+    "The catalogue of this installation.",
+    tag=OFFERS,
+    ok=[Ok(200, Models, "The models.")],
+    errors=COMMON,
+)
 
 list_styles = operation(
-    "listStyles", "List styles", "Style presets: words that join the prompt.", tag=OFFERS,
-    ok=[Ok(200, "Styles", "The styles.")], errors=COMMON,
-)  # fmt: skip
+    "listStyles",
+    "List styles",
+    "Style presets: words that join the prompt.",
+    tag=OFFERS,
+    ok=[Ok(200, Styles, "The styles.")],
+    errors=COMMON,
+)
 
 get_account = operation(
-    "getAccount", "Read the account", "Balance, limits, and usage of today and this month (UTC).", tag=OFFERS,
-    ok=[Ok(200, "Account", "The account.")], errors=COMMON,
-)  # fmt: skip
+    "getAccount",
+    "Read the account",
+    "Balance, limits, and usage of today and this month (UTC).",
+    tag=OFFERS,
+    ok=[Ok(200, Account, "The account.")],
+    errors=COMMON,
+)

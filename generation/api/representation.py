@@ -1,4 +1,4 @@
-"""How a generation looks to clients."""
+"""How a generation looks to clients: rows, assets and the queue as the resource of their kind."""
 
 from __future__ import annotations
 
@@ -6,57 +6,27 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-
-from atelier.core.http.answers import rfc3339
-from generation.api.fields import describe_request
+from atelier.core.http.times import rfc3339
+from generation import resource
+from generation.kinds import find_kind
+from generation.kinds.kind import Kind
 from generation.models import Generation, StageResult
 from generation.pipeline import lifecycle
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.progress import STAGE_SPAN
+from generation.pipeline.spec import Spec
+from generation.resource import links_of
 from generation.selectors import get_queue_positions
-from generation.services.estimates import Outlook, get_outlook
-from generation.services.submission import Accepted
+from generation.services.estimates import get_outlook
 from storage.selectors import list_assets
 from storage.services import AssetExpired, link_asset
 
-STAGE_SPAN = {
-    "prompt": (0, 1),
-    "diffusion": (1, 80),
-    "face_restore": (80, 85),
-    "upscale": (85, 95),
-    "encode": (95, 99),
-    "upload": (99, 100),
-}
-"""Which part of `percent` each stage is. Round figures: the drawing takes most of the time."""
 
-
-def location(generation_id: str) -> str:
-    """The absolute URL of a generation."""
-    return f"{settings.ATELIER_PUBLIC_URL}/{settings.API_PREFIX}projects/{generation_id}"
-
-
-def describe_accepted(accepted: Accepted, outlook: Outlook, position: int) -> dict[str, Any]:
-    """The body of a 202: a generation that is in the queue at `position`."""
-    generation = accepted.generation
-    return {
-        "generationId": generation.id,
-        "status": lifecycle.public_status(generation.status),
-        "isTerminal": False,
-        "estimatedTimeSeconds": outlook.total_seconds(generation.plan_spec, position),
-        "queuePosition": position,
-        "creditsHeld": generation.credits_held,
-        "creditsUsed": 0,
-        "images": [],
-        "links": _links(generation),
-    }
-
-
-def describe_generation(generation: Generation) -> dict[str, Any]:
+def describe_generation(generation: Generation) -> resource.Generation:
     """The whole resource."""
     return describe_generations([generation])[0]
 
 
-def describe_generations(generations: Sequence[Generation]) -> list[dict[str, Any]]:
+def describe_generations(generations: Sequence[Generation]) -> list[resource.Generation]:
     """The resources in the same order, with three queries whatever their number."""
     finished = [generation.id for generation in generations if generation.status == lifecycle.COMPLETED]
     assets = list_assets(finished) if finished else {}
@@ -79,38 +49,43 @@ def _list_stage_ms(generation_ids: Sequence[str]) -> defaultdict[str, dict[str, 
 
 def _describe(
     generation: Generation, assets: Sequence[Any], position: int | None, stage_ms: dict[str, int]
-) -> dict[str, Any]:
-    spec = generation.plan_spec
-    return {
+) -> resource.Generation:
+    """A row of a kind that only a newer release knows is shown without what that kind adds."""
+    spec, kind = generation.plan_spec, find_kind(generation.kind)
+    members = {
         "generationId": generation.id,
+        "kind": generation.kind,
         "status": lifecycle.public_status(generation.status),
         "isTerminal": generation.is_terminal,
-        "createdAt": rfc3339(generation.created_at),
-        "startedAt": rfc3339(generation.started_at),
-        "completedAt": rfc3339(generation.completed_at),
-        "request": describe_request(generation.request),
+        "createdAt": generation.created_at,
+        "startedAt": generation.started_at,
+        "completedAt": generation.completed_at,
+        "request": kind.read_request(generation.request) if kind else generation.request,
         "progress": _progress(generation, spec, position),
-        "images": [image for asset in assets if (image := _image(asset, spec))],
+        "images": [image for asset in assets if (image := _image(asset, spec, kind))],
         "metadata": _metadata(generation, spec, stage_ms),
         "creditsHeld": generation.credits_held,
         "creditsUsed": generation.credits_used,
         "processingTimeMs": generation.processing_ms,
         "error": _error(generation),
         "retryOf": generation.retry_of_id,
-        "links": _links(generation),
+        "links": links_of(generation),
     }
+    if kind is None:
+        return resource.Generation.model_validate(members)
+    return kind.answer.model_validate(members | dict(kind.describe(spec)))
 
 
-def _progress(generation: Generation, spec: GenerationSpec, position: int | None) -> dict[str, Any]:
+def _progress(generation: Generation, spec: Spec, position: int | None) -> resource.Progress:
     percent = _percent(generation)
-    return {
-        "stage": generation.stage if generation.status == lifecycle.RUNNING and generation.stage else None,
-        "step": generation.step,
-        "steps": generation.steps,
-        "percent": percent,
-        "queuePosition": position,
-        "etaSeconds": None if generation.is_terminal else _eta(spec, position, percent),
-    }
+    return resource.Progress(
+        stage=generation.stage if generation.status == lifecycle.RUNNING and generation.stage else None,
+        step=generation.step,
+        steps=generation.steps,
+        percent=percent,
+        queue_position=position,
+        eta_seconds=None if generation.is_terminal else _eta(spec, position, percent),
+    )
 
 
 def _percent(generation: Generation) -> int:
@@ -121,20 +96,21 @@ def _percent(generation: Generation) -> int:
     return int(start + (end - start) * done)
 
 
-def _eta(spec: GenerationSpec, position: int | None, percent: int) -> int:
+def _eta(spec: Spec, position: int | None, percent: int) -> int:
     outlook = get_outlook()
     if position is not None:
         return outlook.total_seconds(spec, position)
     return max(1, round(outlook.run_seconds(spec) * (100 - percent) / 100))
 
 
-def _image(asset: Any, spec: GenerationSpec) -> dict[str, Any] | None:
+def _image(asset: Any, spec: Spec, kind: Kind | None) -> dict[str, Any] | None:
     """None when its retention ends in this very second."""
     try:
         link = link_asset(asset)
     except AssetExpired:
         return None
-    return {
+    shot = spec.shots[asset.ordinal]
+    image = {
         "id": asset.id,
         "url": link.url,
         "width": asset.width,
@@ -142,14 +118,15 @@ def _image(asset: Any, spec: GenerationSpec) -> dict[str, Any] | None:
         "format": asset.format,
         "sizeBytes": asset.size_bytes,
         "sha256": asset.sha256,
-        "seed": spec.image_seed(asset.ordinal),
+        "seed": shot.seed,
         "expiresAt": rfc3339(link.expires_at),
         "safety": None,
         "quality": None,
     }
+    return image | (dict(kind.describe_image(shot)) if kind else {})
 
 
-def _metadata(generation: Generation, spec: GenerationSpec, stage_ms: dict[str, int]) -> dict[str, Any]:
+def _metadata(generation: Generation, spec: Spec, stage_ms: dict[str, int]) -> dict[str, Any]:
     """What the stages learned, over what was known from the start."""
     known = {
         "model": spec.model,
@@ -167,14 +144,3 @@ def _error(generation: Generation) -> dict[str, str] | None:
     if not generation.is_terminal or not generation.error_code:
         return None
     return {"code": generation.error_code, "message": generation.error_message}
-
-
-def _links(generation: Generation) -> dict[str, str | None]:
-    """Where to go from here; null where the status allows no such step."""
-    here = location(generation.id)
-    return {
-        "self": here,
-        "events": f"{here}/events",
-        "cancel": None if generation.is_terminal else here,
-        "retry": f"{here}/retry" if generation.status in lifecycle.RETRYABLE else None,
-    }

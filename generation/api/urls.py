@@ -3,10 +3,11 @@
 from django.urls import path
 
 from generation.api.offers import AccountView, ModelsView, StylesView
-from generation.api.views import EventsView, GenerateView, ProjectListView, ProjectView, RetryView
+from generation.api.views import EventsView, ProjectListView, ProjectView, RetryView, submission_view
+from generation.kinds import KINDS
 
 urlpatterns = [
-    path("generate", GenerateView.as_view(), name="generate"),
+    *(path(kind.path, submission_view(kind).as_view(), name=kind.path) for kind in KINDS.values()),
     path("projects", ProjectListView.as_view(), name="projects"),
     path("projects/<str:generation_id>", ProjectView.as_view(), name="project"),
     path("projects/<str:generation_id>/retry", RetryView.as_view(), name="retry"),

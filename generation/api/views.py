@@ -9,70 +9,92 @@ from django.http.response import HttpResponseBase
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
-from atelier.accounts.api import ApiView, json_answer, tightest
+from atelier.accounts.api import ApiView, json_answer
 from atelier.accounts.models import Workspace
-from atelier.accounts.throttling import Limit, take_tokens
+from atelier.accounts.throttling import Limit, take_tokens, tightest
 from atelier.core.db.deadlines import stage
+from atelier.core.http.bodies import Nothing
 from atelier.core.outbound.checks import check_url
+from billing.services.transfers import InsufficientCredits
 from generation.api import operations
-from generation.api.acceptance import accept, submission_limits
-from generation.api.fields import parse_request, refuse_members
+from generation.api.acceptance import keep_refusal, read_key, respond
+from generation.api.answers import GenerationPage
 from generation.api.offers import describe_price
 from generation.api.pages import read_page
-from generation.api.parameters import checked_id, dry_run, idempotency_key, last_event_id, list_query
+from generation.api.parameters import checked_id, dry_run, last_event_id, list_query
 from generation.api.representation import describe_generation, describe_generations
 from generation.api.watching import EventStream
+from generation.kinds import KINDS
+from generation.kinds.kind import Kind
 from generation.selectors import get_generation, list_events
-from generation.services.submission import cancel_generation, retry_generation, submit_generation
+from generation.services.acceptance import retry_generation, submit_generation
+from generation.services.cancellation import cancel_generation
+from generation.services.drafts import limits_of
 
 PROJECT_LIMIT = Limit("projects", capacity=60, amount=60, period=60)
 
 
-class GenerateView(ApiView):
-    """POST /generate."""
+class AcceptingView(ApiView):
+    """What accepts work of some kinds: its limits, and what is shown of them."""
 
-    needs = {"POST": "generations:write"}
+    kinds: tuple[Kind, ...] = ()
+
+    def limits(self, workspace: Workspace | None) -> list[Limit]:
+        return [self.kinds[0].limit] if workspace is None else limits_of(workspace, *self.kinds)
+
+
+class SubmissionView(AcceptingView):
+    """POST of one kind."""
 
     parameters = {"POST": frozenset({"dryRun"})}
 
-    def limits(self, workspace: Workspace | None) -> list[Limit]:
-        return submission_limits(workspace)
-
-    @operations.generate
-    def post(self, request: Request) -> HttpResponse:
-        caller, body, text = self.caller, request.data, idempotency_key(request.headers)
+    def submit(self, request: Request) -> HttpResponse:
+        workspace, kind, members = self.caller.workspace, self.kinds[0], request.data
+        key = read_key(workspace, request, kind.endpoint)
         with stage("schema"):
-            asked = parse_request(body)
-        if asked.webhook is not None:
-            check_url(asked.webhook["url"], "/webhook/url")
+            body = kind.body.parse(members)
+        if body.webhook is not None:
+            check_url(body.webhook.url, "/webhook/url")
         if dry_run(request.query_params):
-            return json_answer(describe_price(caller.workspace, asked))
-        return accept(
-            caller.workspace, request, "POST /generate", text,
-            lambda render, key: submit_generation(
-                workspace=caller.workspace, actor=caller.actor, request=asked, render=render, key=key
-            ),
-        )  # fmt: skip
+            return json_answer(describe_price(workspace, kind, body))
+        try:
+            answer = submit_generation(workspace=workspace, actor=self.caller.actor, kind=kind, body=body, key=key)
+        except InsufficientCredits as error:
+            answer = keep_refusal(workspace, request, key, self.limits(workspace), error)
+        return respond(workspace, request, answer)
 
 
-class RetryView(ApiView):
+def submission_view(kind: Kind) -> type[SubmissionView]:
+    """The view of a kind, documented as its row says."""
+
+    class View(SubmissionView):
+        kinds = (kind,)
+        needs = {"POST": kind.permission}
+
+        @operations.submit(kind)
+        def post(self, request: Request) -> HttpResponse:
+            return self.submit(request)
+
+    View.__name__ = f"{kind.body.__name__}View"
+    return View
+
+
+class RetryView(AcceptingView):
     """POST /projects/{generation_id}/retry."""
 
+    kinds = tuple(KINDS.values())
     needs = {"POST": "generations:write"}
-
-    def limits(self, workspace: Workspace | None) -> list[Limit]:
-        return submission_limits(workspace)
 
     @operations.retry
     def post(self, request: Request, generation_id: str) -> HttpResponse:
-        refuse_members(request.data)
-        caller, source = self.caller, checked_id(generation_id)
-        return accept(
-            caller.workspace, request, f"POST /projects/{source}/retry", idempotency_key(request.headers),
-            lambda render, key: retry_generation(
-                workspace=caller.workspace, generation_id=source, actor=caller.actor, render=render, key=key
-            ),
-        )  # fmt: skip
+        Nothing.parse(request.data)
+        workspace, source = self.caller.workspace, checked_id(generation_id)
+        key = read_key(workspace, request, f"POST /projects/{source}/retry")
+        try:
+            answer = retry_generation(workspace=workspace, generation_id=source, actor=self.caller.actor, key=key)
+        except InsufficientCredits as error:
+            answer = keep_refusal(workspace, request, key, self.limits(workspace), error)
+        return respond(workspace, request, answer)
 
 
 class ProjectListView(ApiView):
@@ -85,7 +107,7 @@ class ProjectListView(ApiView):
     @operations.list_projects
     def get(self, request: Request) -> HttpResponse:
         page = read_page(self.caller.workspace.id, list_query(request.query_params))
-        return json_answer({"projects": describe_generations(page.generations), "nextCursor": page.next_cursor})
+        return json_answer(GenerationPage(projects=describe_generations(page.rows), next_cursor=page.next_cursor))
 
 
 class ProjectView(ApiView):

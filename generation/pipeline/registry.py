@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import dropwhile
 
 from generation.pipeline.lifecycle import UPLOAD
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.pipeline.stage import Pool, Stage
 from generation.pipeline.stages.diffusion import Diffusion
 from generation.pipeline.stages.encode import Encode
@@ -23,7 +23,7 @@ def pool_of(name: str) -> Pool:
     return "cpu" if name == UPLOAD else BY_NAME[name].pool
 
 
-def plan(spec: GenerationSpec) -> tuple[str, ...]:
+def plan(spec: Spec) -> tuple[str, ...]:
     """Names of the stages this spec needs, in order, ending with the upload."""
     return (*(stage.name for stage in STAGES if stage.applies_to(spec)), UPLOAD)
 

@@ -1,50 +1,111 @@
-"""The spec: everything that decides the pixels of one generation, fixed when it is submitted."""
+"""The spec: everything that decides the pixels of one generation, fixed when it is submitted.
+
+It is written exactly and read tolerantly: a row of an older release lacks members, one of a newer release has more.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 MAX_SEED = 2**32 - 1
 FORMATS = ("png", "jpeg", "webp")
 GENERATION_TYPES = ("standard", "photorealistic", "illustration", "book-cover")
 STEPS_BY_QUALITY = {"standard": 20, "high": 35, "ultra": 50}
+IMAGE = "image"
+"""The kind of a spec that names none: the only one of releases before kinds."""
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationSpec:
-    """One accepted request with every default filled in.
+class Shot:
+    """One image of a generation. `index` counts from 0, `role` says what it is for where the kind gives roles.
 
-    `width` x `height` is the delivered size and `native_width` x `native_height` what the model draws, both in
-    pixels. Image k of `count` is drawn from `image_seed(k)`. `guidance_scale` None means the model's own default.
+    `width` x `height` is the delivered size and `native_width` x `native_height` what the model draws, in pixels.
+    """
+
+    index: int = 0
+    role: str = ""
+    prompt: str = ""
+    negative_prompt: str = ""
+    seed: int = 0
+    width: int = 1024
+    height: int = 1024
+    native_width: int = 1024
+    native_height: int = 1024
+
+
+_SHARED = tuple(member.name for member in fields(Shot) if member.name not in ("index", "role"))
+"""What a spec without `shots` says once for all of its images; the seed is the first one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One accepted request with every default filled in: what its images share, and a shot for each of them.
+
+    `guidance_scale` None means the model's own default. `brief` is the kind's own plan, JSON values only; the stages
+    that only this kind has read it.
     """
 
     generation_id: str
-    prompt: str
-    negative_prompt: str
-    style: str | None
-    generation_type: str
+    shots: tuple[Shot, ...]
     model: str
-    model_revision: str
-    width: int
-    height: int
-    native_width: int
-    native_height: int
-    quality: str
-    steps: int
-    count: int
-    seed: int
-    guidance_scale: float | None
-    format: str
-    face_correction: str
+    model_revision: str = ""
+    kind: str = IMAGE
+    style: str | None = None
+    generation_type: str = "standard"
+    quality: str = "standard"
+    steps: int = STEPS_BY_QUALITY["standard"]
+    guidance_scale: float | None = None
+    format: str = "png"
+    face_correction: str = "auto"
+    brief: Mapping[str, Any] = field(default_factory=dict)
 
-    def image_seed(self, index: int) -> int:
-        """Seed of image `index` (0-based), in 0..2^32-1."""
-        return (self.seed + index) % (MAX_SEED + 1)
+    @property
+    def count(self) -> int:
+        """How many images."""
+        return len(self.shots)
+
+    @property
+    def seed(self) -> int:
+        """The first image's."""
+        return self.shots[0].seed
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """The members of a row. Images that differ in their seeds alone are written once, as releases before shots
+        did, so that a worker of those draws them too; `count` is there for SQL."""
+        members = {member.name: getattr(self, member.name) for member in fields(self) if member.name != "shots"}
+        for name, default in (("kind", IMAGE), ("brief", {})):
+            if members[name] == default:
+                del members[name]
+        members["count"] = self.count
+        first = self.shots[0]
+        if not first.role and self.shots == repeated(first, self.count):
+            return members | {name: getattr(first, name) for name in _SHARED}
+        return members | {"shots": [asdict(shot) for shot in self.shots]}
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> GenerationSpec:
-        return cls(**values)
+    def from_json(cls, members: Mapping[str, Any]) -> Spec:
+        """The spec of a row of any release: unknown members are ignored, missing ones get their defaults.
+
+        Raises KeyError without `generation_id` or `model`, which every release wrote.
+        """
+        known = _known(cls, members) | {"shots": _read_shots(members)}
+        return cls(**{"generation_id": members["generation_id"], "model": members["model"]} | known)
+
+
+def repeated(first: Shot, count: int) -> tuple[Shot, ...]:
+    """`count` images of one prompt: image k is drawn from the first seed + k, in 0..2^32-1."""
+    return tuple(replace(first, index=k, seed=(first.seed + k) % (MAX_SEED + 1)) for k in range(count))
+
+
+def _read_shots(members: Mapping[str, Any]) -> tuple[Shot, ...]:
+    listed: Sequence[Mapping[str, Any]] = members.get("shots") or ()
+    if listed:
+        return tuple(Shot(**_known(Shot, shot)) for shot in listed)
+    first = Shot(**{name: members[name] for name in _SHARED if name in members})
+    return repeated(first, members.get("count", 1))
+
+
+def _known(kind: type[Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    return {member.name: members[member.name] for member in fields(kind) if member.name in members}

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from generation.pipeline.engines import Engines
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 
 Pool = Literal["cpu", "gpu"]
 
@@ -83,6 +83,6 @@ class Stage(Protocol):
     pool: Pool
     time_limit_seconds: int
 
-    def applies_to(self, spec: GenerationSpec) -> bool: ...
+    def applies_to(self, spec: Spec) -> bool: ...
 
-    def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]: ...
+    def run(self, state: State, spec: Spec, engines: Engines, beat: Beat) -> Iterator[Product]: ...

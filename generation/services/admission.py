@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 from atelier.accounts.models import Workspace
@@ -11,25 +10,17 @@ from atelier.core.fresh import Fresh
 from atelier.core.ids import new_id
 from billing.selectors import get_rate_steps
 from generation.catalog import get_catalog, list_knowledge
-from generation.pipeline.catalog import Catalog, ModelEntry, UnknownModel, UnknownStyle, native_size
+from generation.kinds.choices import choose_model
+from generation.kinds.kind import Kind
+from generation.kinds.submission import SubmissionBody
+from generation.pipeline.catalog import ModelEntry
 from generation.pipeline.pricing import RateCard
 from generation.pipeline.readability import is_readable
-from generation.pipeline.request import GenerationRequest
-from generation.pipeline.spec import MAX_SEED, STEPS_BY_QUALITY, GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.selectors import list_served_models
 
 EXAMPLES = 12
 """How many of the things a model knows are named to someone whose prompt it cannot read."""
-
-
-class UnknownModelError(InvalidRequest):
-    code = "unknown_model"
-    title = "There is no such model"
-
-
-class UnknownStyleError(InvalidRequest):
-    code = "unknown_style"
-    title = "There is no such style"
 
 
 class SizeNotAllowed(InvalidRequest):
@@ -57,25 +48,24 @@ SERVED = Fresh(list_served_models, seconds=1.0)
 class Admitted:
     """A spec that can run, and the credits it costs in all."""
 
-    spec: GenerationSpec
+    spec: Spec
     credits: int
-    entry: ModelEntry
 
 
-def admit(workspace: Workspace, request: GenerationRequest) -> Admitted:
+def admit(workspace: Workspace, kind: Kind, body: SubmissionBody) -> Admitted:
     """Fill in every default and check every limit that needs no lock.
 
-    Raises `UnknownModelError`, `UnknownStyleError`, `SizeNotAllowed` (limit and actual),
-    `PromptNotUnderstood`, `ModelUnavailable`.
+    Raises what the kind's plan raises, `SizeNotAllowed` (limit and actual), `PromptNotUnderstood`,
+    `ModelUnavailable`.
     """
     catalog = get_catalog()
-    generation_type = request.generation_type or _type_of(catalog, request.style) or "standard"
-    entry = _choose_model(catalog, request.model, generation_type)
-    _check_size(workspace, request, get_rate_card())
-    _check_readable(entry, request.prompt)
+    spec = kind.plan(body, catalog, new_id("gen"))
+    _check_sizes(workspace, spec, get_rate_card())
+    entry = catalog.model(spec.model)
+    for prompt in dict.fromkeys(shot.prompt for shot in spec.shots):
+        _check_readable(entry, prompt)
     _check_served(entry.name)
-    spec = _spec(request, entry, generation_type)
-    return Admitted(spec, price_of(spec), entry)
+    return Admitted(spec, price_of(kind, spec))
 
 
 def get_rate_card() -> RateCard:
@@ -83,18 +73,19 @@ def get_rate_card() -> RateCard:
     return RateCard(get_rate_steps())
 
 
-def price_of(spec: GenerationSpec) -> int:
+def price_of(kind: Kind, spec: Spec) -> int:
     """Credits for all images of `spec` today. Raises `SizeNotAllowed` when no image of that size has a price."""
     card = get_rate_card()
     try:
-        return card.image_price(spec.width, spec.height) * spec.count
+        return kind.price(spec, card)
     except ValueError as error:
-        raise SizeNotAllowed(f"No price: {error}.", limit=card.largest_area, actual=spec.width * spec.height) from error
+        largest = max(shot.width * shot.height for shot in spec.shots)
+        raise SizeNotAllowed(f"No price: {error}.", limit=card.largest_area, actual=largest) from error
 
 
 def check_model(name: str) -> None:
     """Raises `UnknownModelError` or `ModelUnavailable` when a model of an earlier request cannot be used any more."""
-    _check_served(_choose_model(get_catalog(), name, "").name)
+    _check_served(choose_model(get_catalog(), name, "").name)
 
 
 def _check_served(name: str) -> None:
@@ -103,73 +94,42 @@ def _check_served(name: str) -> None:
         raise ModelUnavailable(f"No worker can load the model {name!r}.", model=name)
 
 
-def _type_of(catalog: Catalog, style: str | None) -> str | None:
-    if style is None:
-        return None
-    try:
-        return catalog.style(style).generation_type
-    except UnknownStyle as error:
-        raise UnknownStyleError(str(error), errors=[{"pointer": "/style", "message": str(error)}]) from error
-
-
-def _choose_model(catalog: Catalog, name: str | None, generation_type: str) -> ModelEntry:
-    try:
-        return catalog.model(name) if name else catalog.default_for(generation_type)
-    except UnknownModel as error:
-        raise UnknownModelError(str(error), errors=[{"pointer": "/model", "message": str(error)}]) from error
-
-
 def _check_readable(entry: ModelEntry, prompt: str) -> None:
     if not entry.english_only or is_readable(prompt):
         return
     things = (list_knowledge(entry.name) or {}).get("things", [])
     some = ", ".join(things[:: max(1, len(things) // EXAMPLES)][:EXAMPLES])
+    message = "needs an English word or an emoji" + (f", for example {some}" if some else "")
     raise PromptNotUnderstood(
         f"The model {entry.name!r} reads English words and emoji, and the prompt has none. Write one, or name another "
         "model; GET /models lists what each knows.",
-        errors=[{
-            "pointer": "/prompt",
-            "message": "needs an English word or an emoji" + (f", for example {some}" if some else ""),
-        }],
-    )  # fmt: skip
-
-
-def _check_size(workspace: Workspace, request: GenerationRequest, card: RateCard) -> None:
-    limit, side = workspace.limits.largest_side, max(request.width, request.height)
-    if side > limit:
-        name = "width" if request.width >= request.height else "height"
-        raise SizeNotAllowed(
-            f"The {workspace.tier} tier allows sides up to {limit} px; this is {side} px.", limit=limit, actual=side,
-            errors=[{"pointer": f"/dimensions/{name}", "message": f"at most {limit}"}],
-        )  # fmt: skip
-    area = request.width * request.height
-    most = card.largest_area
-    if area > most:
-        raise SizeNotAllowed(
-            f"Pictures have at most {most} pixels; this has {area}.", limit=most, actual=area,
-            errors=[{"pointer": "/dimensions", "message": f"at most {most} pixels in all"}],
-        )  # fmt: skip
-
-
-def _spec(request: GenerationRequest, entry: ModelEntry, generation_type: str) -> GenerationSpec:
-    native_width, native_height = native_size(entry, request.width, request.height)
-    return GenerationSpec(
-        generation_id=new_id("gen"),
-        prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
-        style=request.style,
-        generation_type=generation_type,
-        model=entry.name,
-        model_revision=entry.revision,
-        width=request.width,
-        height=request.height,
-        native_width=native_width,
-        native_height=native_height,
-        quality=request.quality,
-        steps=STEPS_BY_QUALITY[request.quality],
-        count=request.count,
-        seed=secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed,
-        guidance_scale=request.guidance_scale,
-        format=request.format,
-        face_correction=request.face_correction,
+        errors=[{"pointer": "/prompt", "message": message}],
     )
+
+
+def _check_sizes(workspace: Workspace, spec: Spec, card: RateCard) -> None:
+    for width, height in dict.fromkeys((shot.width, shot.height) for shot in spec.shots):
+        _check_side(workspace, width, height)
+        _check_area(width * height, card.largest_area)
+
+
+def _check_side(workspace: Workspace, width: int, height: int) -> None:
+    limit, side = workspace.limits.largest_side, max(width, height)
+    if side > limit:
+        name = "width" if width >= height else "height"
+        raise SizeNotAllowed(
+            f"The {workspace.tier} tier allows sides up to {limit} px; this is {side} px.",
+            limit=limit,
+            actual=side,
+            errors=[{"pointer": f"/dimensions/{name}", "message": f"at most {limit}"}],
+        )
+
+
+def _check_area(area: int, limit: int) -> None:
+    if area > limit:
+        raise SizeNotAllowed(
+            f"Pictures have at most {limit} pixels; this has {area}.",
+            limit=limit,
+            actual=area,
+            errors=[{"pointer": "/dimensions", "message": f"at most {limit} pixels in all"}],
+        )

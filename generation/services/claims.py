@@ -18,7 +18,7 @@ from atelier.messaging.outbox.services import emit
 from generation.models import Generation, Slot
 from generation.pipeline import lifecycle
 from generation.pipeline.registry import plan
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.services.completion import end_generation, lock_generation
 from generation.services.events import DISPATCH_CHANNEL, GENERATION_CHANNEL
 
@@ -42,7 +42,7 @@ class StageClaim:
     workspace_id: str
     fence: int
     stage: str
-    spec: GenerationSpec
+    spec: Spec
     facts: dict[str, Any]
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """The artifacts of the stages that were finished when it was claimed, by stage."""
@@ -126,7 +126,7 @@ def claim_stage(*, generation_id: str, fence: int, stage: str, worker: str) -> S
     if row is None:
         return None
     spec, facts, results = (_json(value) for value in row[1:4])
-    return StageClaim(generation_id, row[0], fence, stage, GenerationSpec.from_json(spec), facts, results)
+    return StageClaim(generation_id, row[0], fence, stage, Spec.from_json(spec), facts, results)
 
 
 def may_pass_on(*, generation_id: str, fence: int, stage: str) -> bool:

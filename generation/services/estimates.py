@@ -13,7 +13,7 @@ from atelier.core.db.tenancy import across
 from atelier.core.fresh import Fresh
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import UnknownModel
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.selectors import list_live_workers
 
 FRESH_SECONDS = 10.0
@@ -31,13 +31,13 @@ class Outlook:
     step_seconds: Mapping[str, float] = field(default_factory=dict)
     workers: int = 1
 
-    def run_seconds(self, spec: GenerationSpec) -> float:
+    def run_seconds(self, spec: Spec) -> float:
         """From the claim to the delivery of all images."""
         measured = self.step_seconds.get(spec.model)
         seconds = _catalogue_step_seconds(spec.model) if measured is None else measured
         return seconds * spec.steps * spec.count
 
-    def total_seconds(self, spec: GenerationSpec, position: int) -> int:
+    def total_seconds(self, spec: Spec, position: int) -> int:
         """From now to the delivery for place `position` (1-based) of the queue, rounded up, at least 1."""
         run = self.run_seconds(spec)
         return max(1, math.ceil(run + position * run / max(1, self.workers)))

@@ -39,8 +39,10 @@ class Key:
         return cls(workspace_id, endpoint, text, hashlib.sha256(body).hexdigest())
 
 
-def find_answer(key: Key) -> Answer | None:
-    """The answer given before. Raises `IdempotencyKeyReused` when it was given to another body."""
+def find_answer(key: Key | None) -> Answer | None:
+    """The answer given before; None without a key. Raises `IdempotencyKeyReused` when it was given to another body."""
+    if key is None:
+        return None
     row = _FIND.first({"workspace": key.workspace_id, "endpoint": key.endpoint, "key": key.text})
     if row is None:
         return None

@@ -13,7 +13,7 @@ from PIL import Image
 
 from generation.engines.local import LocalEngines
 from generation.pipeline.registry import STAGES
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.pipeline.stage import Facts, File, Frame, Product, Stage, State, Stopped
 from tests.support.specs import make_spec
 
@@ -45,7 +45,7 @@ def quiet(step: int, steps: int) -> None:
 
 
 def run(
-    stage: Stage, state: State, spec: GenerationSpec, engines: LocalEngines,
+    stage: Stage, state: State, spec: Spec, engines: LocalEngines,
     beat: Callable[[int, int], None] = quiet,
 ) -> tuple[State, list[Product]]:  # fmt: skip
     """The products of one stage, and the state that the next one sees."""
@@ -57,7 +57,7 @@ def run(
     return State({**state.facts, **learned}, items or state.items), products
 
 
-def run_before(stage: Stage, spec: GenerationSpec, engines: LocalEngines) -> State:
+def run_before(stage: Stage, spec: Spec, engines: LocalEngines) -> State:
     """The state in which `stage` begins."""
     state = State({}, ())
     for earlier in STAGES[: STAGES.index(stage)]:
@@ -66,7 +66,7 @@ def run_before(stage: Stage, spec: GenerationSpec, engines: LocalEngines) -> Sta
     return state
 
 
-def run_all(spec: GenerationSpec, engines: LocalEngines) -> State:
+def run_all(spec: Spec, engines: LocalEngines) -> State:
     state = State({}, ())
     for stage in STAGES:
         if stage.applies_to(spec):

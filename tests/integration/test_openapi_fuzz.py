@@ -16,8 +16,8 @@ from schemathesis.checks import CHECKS
 
 from atelier.accounts.services import create_api_key
 from billing.selectors import trial_balance
+from generation.services.cancellation import cancel_generation
 from generation.services.recovery import reconcile
-from generation.services.submission import cancel_generation
 from tests.support.stories import open_workspace, send_off, settle, start_worker, submit, walk_to
 
 EXAMPLES = 15

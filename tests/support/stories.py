@@ -6,20 +6,22 @@ import json
 from typing import Any
 
 from django.db import connection, transaction
+from pydantic.alias_generators import to_camel
 
 from atelier.accounts.models import Workspace
 from atelier.accounts.services import create_workspace
 from billing.selectors import list_unbalanced_accounts, trial_balance
 from billing.services.grants import grant_credits
+from generation.kinds import image
+from generation.kinds.image.body import GenerationRequest
 from generation.models import Generation
 from generation.pipeline.registry import plan, pool_of
-from generation.pipeline.request import GenerationRequest
+from generation.services.acceptance import submit_generation
 from generation.services.claims import StageClaim, claim_generation, claim_stage, record_stage
 from generation.services.completion import settle_generation
 from generation.services.idempotency import Answer, Key
 from generation.services.presence import announce_worker
 from generation.services.scheduling import dispatch_next
-from generation.services.submission import Accepted, submit_generation
 from storage.services import StoredImage, store_image
 
 ALL_GPU = ("gpu.priority", "gpu.standard", "gpu.basic")
@@ -42,16 +44,21 @@ def start_worker(name: str = "gpu-1", queues: tuple[str, ...] = ALL_GPU) -> None
     announce_worker(name=name, queues=queues, models=["tiny"])
 
 
-def say(accepted: Accepted) -> Answer:
-    """The answer of an API that is as short as it can be."""
-    return Answer(202, json.dumps({"id": accepted.generation.id}), {"Location": f"/{accepted.generation.id}"})
+def wish(*, width: int = 256, height: int = 256, **members: Any) -> GenerationRequest:
+    """A body of POST /generate by Python's names: small and of one image unless `members` say otherwise."""
+    given = {"prompt": "a red apple", "seed": 1} | members
+    sent = {to_camel(name): value for name, value in given.items()}
+    return GenerationRequest.parse(sent | {"dimensions": {"width": width, "height": height}})
 
 
-def submit(workspace: Workspace, *, key: Key | None = None, **asked: Any) -> Generation:
-    """The workspace asks for a picture; small and of one image unless `asked` says otherwise."""
-    request = GenerationRequest(**{"prompt": "a red apple", "width": 256, "height": 256, "seed": 1} | asked)
-    answer = submit_generation(workspace=workspace, actor="key_test", request=request, render=say, key=key)
-    return Generation.objects.get(id=json.loads(answer.body)["id"])
+def order(workspace: Workspace, key: Key | None = None, **members: Any) -> Answer:
+    """The workspace asks for a picture; the answer it gets."""
+    return submit_generation(workspace=workspace, actor="key_test", kind=image.KIND, body=wish(**members), key=key)
+
+
+def submit(workspace: Workspace, *, key: Key | None = None, **members: Any) -> Generation:
+    """The workspace asks for a picture; the generation that was queued."""
+    return Generation.objects.get(id=json.loads(order(workspace, key, **members).body)["generationId"])
 
 
 def submit_many(workspace: Workspace, count: int, **asked: Any) -> list[Generation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from atelier.core.http.answers import rfc3339
+from atelier.core.http.times import rfc3339
 from webhooks.models import PENDING, Attempt, Delivery, Endpoint
 from webhooks.signing import Keys
 

@@ -12,7 +12,7 @@ from atelier.accounts.models import Workspace
 from atelier.audit.services import record
 from atelier.core.db.database import Now, database_now
 from atelier.core.errors import Conflict
-from atelier.core.http.answers import rfc3339
+from atelier.core.http.times import rfc3339
 from atelier.core.ids import new_id
 from atelier.core.outbound.checks import check_url
 from webhooks.events import Fact

@@ -15,8 +15,8 @@ from atelier.access.api.schemas import CHANGE, KEY, MEMBER
 from atelier.accounts.api import ApiView, json_answer
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.throttling import Limit, take_tokens
-from atelier.core.http.answers import rfc3339
 from atelier.core.http.bodies import check_body
+from atelier.core.http.times import rfc3339
 
 ACCESS_LIMIT = Limit("access", capacity=30, amount=30, period=60)
 

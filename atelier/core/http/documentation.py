@@ -1,4 +1,4 @@
-"""Describing operations for the OpenAPI document: answers, problems with their codes, headers."""
+"""Describing operations for the OpenAPI document: bodies, answers, problems with their codes, headers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from drf_spectacular.contrib.pydantic import PydanticExtension
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from pydantic.json_schema import GenerateJsonSchema
 
 from atelier.core.db.deadlines import RateTooSlow, SchemaTooSlow
 from atelier.core.errors import AtelierError
 from atelier.core.http import problems
+from atelier.core.http.bodies import Answer, Body
 
 Schema = dict[str, Any]
 Problems = Sequence[type[AtelierError]]
@@ -62,10 +66,10 @@ def documented_errors() -> list[type[AtelierError]]:
 
 @dataclass(frozen=True, slots=True)
 class Ok:
-    """A successful answer. `schema` names a component, None for an empty body; `headers` are always there."""
+    """A successful answer. `schema` is its class, or a JSON Schema; None: no body. `headers` are always there."""
 
     status: int
-    schema: str | None
+    schema: type[Answer] | Schema | str | None
     description: str
     headers: Sequence[str] = ()
     media_type: str = "application/json"
@@ -73,10 +77,10 @@ class Ok:
 
 def operation(
     name: str, summary: str, description: str, *, tag: str, ok: Sequence[Ok], errors: Problems,
-    parameters: Sequence[OpenApiParameter] = (), body: str | None = None, limited: bool = False,
+    parameters: Sequence[OpenApiParameter] = (), body: type[Body] | str | None = None, limited: bool = False,
     open_to_all: bool = False,
 ) -> Callable[[Any], Any]:  # fmt: skip
-    """The decorator that documents a view's method. `body` names a component; `limited` adds the rate headers."""
+    """The decorator that documents a view's method. `limited` adds the rate headers."""
     if problems.Forbidden in errors:
         errors = (*errors, problems.MissingPermission)
     if limited:
@@ -86,7 +90,7 @@ def operation(
     headers = _headers(ok, refusals, limited)
     return extend_schema(
         operation_id=name, summary=summary, description=description, tags=[tag],
-        request={"application/json": ref(body)} if body else None,
+        request={"application/json": _described(body)} if body else None,
         parameters=[*parameters, *headers],
         responses={(answer.status, answer.media_type): _response(answer) for answer in ok}
         | {(status, problems.MEDIA_TYPE): _refusal(kinds) for status, kinds in refusals.items()},
@@ -107,7 +111,52 @@ def by_status(errors: Problems) -> dict[int, list[type[AtelierError]]]:
 
 
 def _response(answer: Ok) -> OpenApiResponse:
-    return OpenApiResponse(ref(answer.schema) if answer.schema else None, answer.description)
+    return OpenApiResponse(_described(answer.schema), answer.description)
+
+
+def _described(schema: Any) -> Any:
+    return ref(schema) if isinstance(schema, str) else schema
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """A title that repeats the name of the member tells nobody anything."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def get_title_from_name(self, name: str) -> str:
+        return ""
+
+
+def json_schema(model: type[Body] | type[Answer], *, request: bool) -> Schema:
+    """The JSON Schema (draft 2020-12) of a body as clients send it, or of an answer as they get it.
+
+    Its parts stand under `$defs`, and references lead to the components of the OpenAPI document.
+    """
+    schema = model.model_json_schema(
+        ref_template="#/components/schemas/{model}",
+        mode="validation" if request else "serialization",
+        schema_generator=_WithoutTitles,
+    )
+    for part in (schema, *schema.get("$defs", {}).values()):
+        part.pop("title", None)
+    return schema
+
+
+class _InItsMode(PydanticExtension):
+    """drf-spectacular's own extension takes one mode for both directions; a default makes a member optional in a
+    request and does not in an answer."""
+
+    target_class = "pydantic.BaseModel"
+    match_subclasses = True
+    priority = 1
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> Schema:
+        schema = json_schema(self.target, request=direction == "request")
+        for name, part in schema.pop("$defs", {}).items():
+            component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=part)
+            auto_schema.registry.register_on_missing(component)
+        return schema
 
 
 def _refusal(errors: Problems) -> OpenApiResponse:

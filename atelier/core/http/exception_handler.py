@@ -14,6 +14,7 @@ from rest_framework import exceptions as rest
 from atelier.core.db.database import DISCONNECTED
 from atelier.core.errors import AtelierError, InvalidRequest, NotFound
 from atelier.core.http import problems
+from atelier.core.http.pointers import escape_token
 from atelier.core.http.problems import problem_response
 
 log = logging.getLogger(__name__)
@@ -49,15 +50,12 @@ def _invalid(error: rest.ValidationError) -> AtelierError:
 def _flatten(detail: Any, pointer: str) -> list[dict[str, str]]:
     """REST framework's nested details as a list of {pointer, message}."""
     if isinstance(detail, dict):
-        return [entry for name, value in detail.items() for entry in _flatten(value, f"{pointer}/{_token(name)}")]
+        return [
+            entry for name, value in detail.items() for entry in _flatten(value, f"{pointer}/{escape_token(str(name))}")
+        ]
     if isinstance(detail, list):
         return [entry for value in detail for entry in _flatten(value, pointer)]
     return [{"pointer": pointer, "message": str(detail)}]
-
-
-def _token(name: object) -> str:
-    """One reference token of a JSON pointer (RFC 6901, section 3)."""
-    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _method(error: rest.MethodNotAllowed) -> AtelierError:

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo, putchunk
 
 from generation.pipeline.engines import Engines
 from generation.pipeline.provenance import Provenance, build_xmp
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Shot, Spec
 from generation.pipeline.stage import Beat, File, Frame, Pool, Product, StageFailed, State
 
 ENCODER_SETTINGS: dict[str, dict[str, Any]] = {
@@ -40,21 +40,22 @@ class Encode:
     pool: Pool = "cpu"
     time_limit_seconds = 300
 
-    def applies_to(self, spec: GenerationSpec) -> bool:
+    def applies_to(self, spec: Spec) -> bool:
         return True
 
-    def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
+    def run(self, state: State, spec: Spec, engines: Engines, beat: Beat) -> Iterator[Product]:
         for position, item in enumerate(state.items):
             beat(position, len(state.items))
             yield self._file(item, spec) if isinstance(item, Frame) else item
 
-    def _file(self, frame: Frame, spec: GenerationSpec) -> File:
+    def _file(self, frame: Frame, spec: Spec) -> File:
         height, width = frame.pixels.shape[:2]
-        if (width, height) != (spec.width, spec.height):
+        shot = spec.shots[frame.index]
+        if (width, height) != (shot.width, shot.height):
             raise StageFailed(
-                "wrong_size", f"The image is {width}x{height} pixels, asked for were {spec.width}x{spec.height}."
+                "wrong_size", f"The image is {width}x{height} pixels, asked for were {shot.width}x{shot.height}."
             )
-        content = encode(frame.pixels, spec.format, _provenance(spec, frame.index))
+        content = encode(frame.pixels, spec.format, _provenance(spec, shot))
         return File(frame.index, content, spec.format, width, height)
 
 
@@ -87,11 +88,11 @@ def _encode_png(pixels: np.ndarray, provenance: Provenance) -> bytes:
     return output.getvalue()
 
 
-def _provenance(spec: GenerationSpec, index: int) -> Provenance:
+def _provenance(spec: Spec, shot: Shot) -> Provenance:
     return Provenance(
         generation_id=spec.generation_id,
-        prompt=spec.prompt,
-        seed=spec.image_seed(index),
+        prompt=shot.prompt,
+        seed=shot.seed,
         model=spec.model,
         model_revision=spec.model_revision,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generation.pipeline.engines import Engines
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
 
 
@@ -16,10 +16,10 @@ class FaceRestore:
     pool: Pool = "gpu"
     time_limit_seconds = 120
 
-    def applies_to(self, spec: GenerationSpec) -> bool:
+    def applies_to(self, spec: Spec) -> bool:
         return spec.face_correction == "auto"
 
-    def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
+    def run(self, state: State, spec: Spec, engines: Engines, beat: Beat) -> Iterator[Product]:
         finder = engines.face_finder().engine
         counts: list[int] = []
         for item in state.items:

@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from generation.pipeline.catalog import StyleEntry, load_styles
 from generation.pipeline.engines import Engines
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Shot, Spec
 from generation.pipeline.stage import Beat, Facts, Pool, Product, StageFailed, State
 
 SHIPPED_STYLES = Path(__file__).parents[2] / "styles.toml"
@@ -21,9 +22,10 @@ REMOVED_NOTE = "Invisible characters were removed from the prompt."
 
 
 class Prompt:
-    """Normalises the prompt and the negative prompt and adds the style preset.
+    """Normalises the prompt and the negative prompt of every shot and adds the style preset.
 
-    Facts: finalPrompt, finalNegativePrompt, and note when invisible characters were removed.
+    Facts: finalPrompt and finalNegativePrompt of the first shot; finalWords, a pair for each, where the shots differ in
+    their words; and note when invisible characters were removed.
     """
 
     name = "prompt"
@@ -33,20 +35,17 @@ class Prompt:
     def __init__(self, styles: Mapping[str, StyleEntry] | None = None) -> None:
         self._styles = styles
 
-    def applies_to(self, spec: GenerationSpec) -> bool:
+    def applies_to(self, spec: Spec) -> bool:
         return True
 
-    def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
+    def run(self, state: State, spec: Spec, engines: Engines, beat: Beat) -> Iterator[Product]:
         beat(0, 1)
-        prompt, negative = normalise(spec.prompt), normalise(spec.negative_prompt)
-        if not prompt.strip("\u200c\u200d"):
-            raise StageFailed("empty_prompt", "The prompt has no visible characters.")
         style = self._style(spec.style)
-        values = {
-            "finalPrompt": _join(prompt, style.prompt_suffix if style else ""),
-            "finalNegativePrompt": _join(negative, style.negative if style else ""),
-        }
-        if any(_is_invisible(character) for character in spec.prompt):
+        words = [_final(shot, style) for shot in spec.shots]
+        values: dict[str, Any] = dict(zip(("finalPrompt", "finalNegativePrompt"), words[0], strict=True))
+        if len(set(words)) > 1:
+            values["finalWords"] = [list(pair) for pair in words]
+        if any(_is_invisible(character) for shot in spec.shots for character in shot.prompt):
             values["note"] = REMOVED_NOTE
         yield Facts(values)
 
@@ -57,6 +56,21 @@ class Prompt:
         if name not in styles:
             raise StageFailed("unknown_style", f"The style {name!r} is no longer offered.")
         return styles[name]
+
+
+def final_words(facts: Mapping[str, Any], index: int) -> tuple[str, str]:
+    """The prompt and the negative prompt that the model reads for image `index`, from this stage's facts."""
+    if "finalWords" in facts:
+        prompt, negative = facts["finalWords"][index]
+        return prompt, negative
+    return facts["finalPrompt"], facts["finalNegativePrompt"]
+
+
+def _final(shot: Shot, style: StyleEntry | None) -> tuple[str, str]:
+    prompt, negative = normalise(shot.prompt), normalise(shot.negative_prompt)
+    if not prompt.strip("\u200c\u200d"):
+        raise StageFailed("empty_prompt", "The prompt has no visible characters.")
+    return _join(prompt, style.prompt_suffix if style else ""), _join(negative, style.negative if style else "")
 
 
 def normalise(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from generation.pipeline.engines import Engines
-from generation.pipeline.spec import GenerationSpec
+from generation.pipeline.spec import Spec
 from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
 
 
@@ -22,18 +22,19 @@ class Upscale:
     pool: Pool = "gpu"
     time_limit_seconds = 540
 
-    def applies_to(self, spec: GenerationSpec) -> bool:
-        return (spec.native_width, spec.native_height) != (spec.width, spec.height)
+    def applies_to(self, spec: Spec) -> bool:
+        return any((shot.native_width, shot.native_height) != (shot.width, shot.height) for shot in spec.shots)
 
-    def run(self, state: State, spec: GenerationSpec, engines: Engines, beat: Beat) -> Iterator[Product]:
+    def run(self, state: State, spec: Spec, engines: Engines, beat: Beat) -> Iterator[Product]:
         upscaler = engines.upscaler().engine
         for position, item in enumerate(state.items):
-            if not isinstance(item, Frame):
+            shot = spec.shots[item.index]
+            if not isinstance(item, Frame) or item.pixels.shape[:2] == (shot.height, shot.width):
                 yield item
                 continue
-            cropped = crop_to_aspect(item.pixels, spec.width, spec.height)
+            cropped = crop_to_aspect(item.pixels, shot.width, shot.height)
             on_tile = _spanning(beat, position, len(state.items))
-            yield Frame(item.index, upscaler.upscale(cropped, spec.width, spec.height, on_tile))
+            yield Frame(item.index, upscaler.upscale(cropped, shot.width, shot.height, on_tile))
         yield Facts({"upscaler": upscaler.name})
 
 
@@ -47,5 +48,5 @@ def crop_to_aspect(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def _spanning(beat: Beat, position: int, count: int) -> Beat:
-    """The beat of image `position`, counted over the tiles of all `count` images (they have equal sizes)."""
+    """The beat of image `position`, counted over the tiles of all `count` images, as if they had its size."""
     return lambda done, total: beat(position * total + done, count * total)

@@ -16,10 +16,10 @@ from generation.models import Generation, StageResult
 from generation.pipeline.catalog import load_catalog
 from generation.runner import run_link
 from generation.services.artifacts import sweep_artifacts
+from generation.services.cancellation import cancel_generation
 from generation.services.claims import give_back
 from generation.services.recovery import reconcile
 from generation.services.scheduling import dispatch_next
-from generation.services.submission import cancel_generation
 from storage.backend import get_blobs
 from storage.services import store_image
 from tests.support.stories import open_workspace, outcome, query, send_off, start, start_worker

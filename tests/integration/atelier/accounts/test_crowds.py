@@ -16,14 +16,14 @@ from atelier.accounts.throttling import Limit, RateLimited, take_tokens
 from atelier.core.db.deadlines import RateTooSlow
 from atelier.core.db.tenancy import nobody, tenant
 from generation.api.views import PROJECT_LIMIT
-from generation.services.submission import GENERATE_LIMIT
+from generation.kinds import image
 from tests.support.processes import alone, at_once, call
 from tests.support.stories import open_workspace, query, start_worker, submit
 
 pytestmark = pytest.mark.usefixtures("committed")
 PROCESSES = 5
 JOBS = [Limit("jobs-starter", 5, 20, 3600), Limit("jobs-professional", 15, 100, 3600)]
-LIMITS = [GENERATE_LIMIT, PROJECT_LIMIT, ACCESS_LIMIT, *JOBS]
+LIMITS = [image.KIND.limit, PROJECT_LIMIT, ACCESS_LIMIT, *JOBS]
 
 
 def ask_at_once(limit: Limit, threads: int) -> int:
@@ -58,7 +58,7 @@ def count_passed(limit: Limit, requests: int, budgets: float = 0) -> int:
 
 
 def test_of_80_requests_at_once_exactly_the_allowed_pass() -> None:
-    assert count_passed(GENERATE_LIMIT, 80) == 10
+    assert count_passed(image.KIND.limit, 80) == 10
 
 
 @pytest.mark.prove
@@ -69,10 +69,10 @@ def test_of_500_requests_at_once_exactly_the_allowed_pass(limit: Limit) -> None:
 
 @pytest.mark.parametrize("requests", [80, pytest.param(500, marks=pytest.mark.prove)])
 def test_who_is_sent_away_for_waiting_too_long_takes_no_token(requests: int) -> None:
-    passed = count_passed(GENERATE_LIMIT, requests, budgets=1)
-    assert passed <= GENERATE_LIMIT.capacity
-    ((left,),) = query("SELECT tokens FROM accounts_tokenbucket") or [(GENERATE_LIMIT.capacity,)]
-    assert left == pytest.approx(GENERATE_LIMIT.capacity - passed, abs=0.01)
+    passed = count_passed(image.KIND.limit, requests, budgets=1)
+    assert passed <= image.KIND.limit.capacity
+    ((left,),) = query("SELECT tokens FROM accounts_tokenbucket") or [(image.KIND.limit.capacity,)]
+    assert left == pytest.approx(image.KIND.limit.capacity - passed, abs=0.01)
 
 
 def visit(workspace_id: str, key: str) -> int:

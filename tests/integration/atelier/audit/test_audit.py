@@ -10,8 +10,8 @@ from django.db import ProgrammingError, transaction
 
 from atelier.audit.services import record
 from atelier.stacks.postgres import SERVICE, Postgres
+from generation.services.cancellation import cancel_generation
 from generation.services.completion import fail_generation
-from generation.services.submission import cancel_generation
 from tests.support.stories import open_workspace, outcome, query, send_off, settle, start_worker, status, submit
 
 pytestmark = pytest.mark.usefixtures("committed")

@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from generation.models import Generation
+from generation.services.cancellation import cancel_generation
 from generation.services.claims import (
     StageClaim,
     claim_generation,
@@ -21,7 +22,6 @@ from generation.services.claims import (
 from generation.services.completion import cancel_running, fail_generation
 from generation.services.progress import report_image
 from generation.services.scheduling import dispatch_next
-from generation.services.submission import cancel_generation
 from tests.support.processes import at_once, call
 from tests.support.stories import (
     age,

@@ -8,11 +8,11 @@ import pytest
 
 from generation.models import Generation
 from generation.selectors import GenerationNotFound
+from generation.services.cancellation import AlreadyTerminal, cancel_generation
 from generation.services.claims import claim_stage, give_back, keep_lease, list_waiting_stages, report_step
 from generation.services.completion import cancel_running, fail_generation, settle_generation
 from generation.services.recovery import reap, reconcile
 from generation.services.scheduling import dispatch_next
-from generation.services.submission import AlreadyTerminal, cancel_generation
 from tests.support.processes import Call, Outcome, alone, at_once, call
 from tests.support.stories import (
     age,

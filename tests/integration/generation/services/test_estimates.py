@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from atelier.stacks.postgres import Postgres
-from generation.services.submission import cancel_generation
+from generation.services.cancellation import cancel_generation
 from tests.support.stories import open_workspace, submit
 
 QUESTIONS = (

@@ -9,12 +9,11 @@ import pytest
 from atelier.accounts.models import Workspace
 from billing.selectors import get_balance
 from generation.models import Generation
-from generation.pipeline.request import GenerationRequest
+from generation.services.acceptance import retry_generation
 from generation.services.completion import fail_generation
 from generation.services.idempotency import Answer, IdempotencyKeyReused, Key, find_answer, keep_answer
-from generation.services.submission import retry_generation, submit_generation
 from tests.support.processes import Call, alone, at_once, call
-from tests.support.stories import open_workspace, query, say, send_off, start_worker, submit, submit_many
+from tests.support.stories import open_workspace, order, query, send_off, start_worker, submit, submit_many
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -29,9 +28,7 @@ def key_of(workspace: Workspace, text: str = "click-1", body: bytes = b'{"prompt
 
 
 def asking(workspace: Workspace, key: Key | None, **settings: Any) -> Call:
-    request = GenerationRequest(prompt="a red apple", width=256, height=256)
-    values = {"workspace": workspace, "actor": "key_test", "request": request, "render": say, "key": key}
-    return call(submit_generation, settings=settings, **values)
+    return call(order, settings=settings, workspace=workspace, key=key)
 
 
 def accepted() -> tuple[int, int, int]:
@@ -95,15 +92,18 @@ def test_a_key_belongs_to_its_workspace_and_endpoint(workspace: Workspace) -> No
 
 def test_a_refused_request_leaves_its_key_free(workspace: Workspace) -> None:
     outcome = alone(
-        submit_generation, workspace=workspace, actor="key_test", render=say, key=key_of(workspace),
-        request=GenerationRequest(prompt="eleven", width=1024, height=1024, count=8, model="tiny"),
-    )  # fmt: skip
+        order,
+        workspace=workspace,
+        key=key_of(workspace),
+        prompt="eleven",
+        width=1024,
+        height=1024,
+        count=8,
+        model="tiny",
+    )
     assert outcome.error == ""
     big = key_of(workspace, "click-2", b"big")
-    refused = alone(
-        submit_generation, workspace=workspace, actor="key_test", render=say, key=big,
-        request=GenerationRequest(prompt="too many", count=8),
-    )  # fmt: skip
+    refused = alone(order, workspace=workspace, key=big, prompt="too many", count=8)
     assert refused.error == "InsufficientCredits"
     assert find_answer(big) is None
     assert accepted() == (1, 1, 1)
@@ -127,9 +127,7 @@ def test_a_retry_pressed_eight_times_is_one_new_generation(workspace: Workspace)
     failed, fence = send_off(workspace)
     fail_generation(generation_id=failed.id, fence=fence, code="x", message="x")
     key = Key.of(workspace.id, f"retry:{failed.id}", "again", b"")
-    outcomes = at_once(
-        [call(retry_generation, workspace=workspace, generation_id=failed.id, actor="k", render=say, key=key)] * 8
-    )
+    outcomes = at_once([call(retry_generation, workspace=workspace, generation_id=failed.id, actor="k", key=key)] * 8)
     assert len({one.value.body for one in outcomes}) == 1
     assert query("SELECT count(*) FROM generation_generation WHERE retry_of_id = %s", failed.id) == [(1,)]
 

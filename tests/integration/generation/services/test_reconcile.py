@@ -11,9 +11,9 @@ from pytest_django import Settings
 from atelier.accounts.models import Workspace
 from atelier.stacks.postgres import Postgres
 from generation.models import Generation
+from generation.services.cancellation import cancel_generation
 from generation.services.claims import give_back
 from generation.services.recovery import _INVARIANTS, reap, reconcile
-from generation.services.submission import cancel_generation
 from tests.support.stories import (
     age,
     drain,

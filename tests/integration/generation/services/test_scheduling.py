@@ -12,8 +12,8 @@ from atelier.accounts.tiers import DEFAULTS
 from generation.models import Generation, Slot
 from generation.selectors import get_queue_positions
 from generation.services import scheduling
+from generation.services.cancellation import cancel_generation
 from generation.services.scheduling import dispatch_next, list_open_lanes
-from generation.services.submission import cancel_generation
 from tests.support.processes import alone, at_once, call, frozen
 from tests.support.stories import (
     age,

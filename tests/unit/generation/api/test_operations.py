@@ -15,7 +15,7 @@ from atelier.core.errors import AtelierError
 from atelier.core.http.documentation import documented_errors
 from atelier.site import openapi
 from generation.api import views
-from generation.api.representation import STAGE_SPAN
+from generation.pipeline.progress import STAGE_SPAN
 from generation.pipeline.registry import BY_NAME, UPLOAD
 
 DOCUMENT = openapi.build_openapi()

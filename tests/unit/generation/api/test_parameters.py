@@ -1,48 +1,17 @@
-"""Cursors, preferences, keys: what is read outside the body."""
+"""Preferences, keys, ids: what is read outside the body."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from generation.api.parameters import (
     InvalidParameter,
-    Place,
     checked_id,
     idempotency_key,
     last_event_id,
-    list_query,
     wait_seconds,
 )
 from generation.selectors import GenerationNotFound
-
-ZONES = st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31), timezones=ZONES)
-
-
-@given(MOMENTS)
-def test_a_cursor_is_read_as_it_was_written(moment: datetime) -> None:
-    place = Place(moment, "gen_" + "a" * 20)
-    assert Place.decode(place.encode()) == place
-
-
-@given(st.text(max_size=60))
-def test_any_other_text_is_no_cursor(text: str) -> None:
-    with pytest.raises(ValueError):
-        Place.decode(text)
-
-
-@given(MOMENTS)
-def test_a_time_is_understood_in_every_zone(moment: datetime) -> None:
-    assert list_query({"createdAfter": moment.isoformat()}).created_after == moment
-
-
-def test_small_letters_and_short_fractions_are_times_too() -> None:
-    found = list_query({"createdBefore": "2026-01-31t09:30:00.5z"}).created_before
-    assert found == datetime(2026, 1, 31, 9, 30, 0, 500_000, UTC)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def make_file(**changes: Any) -> File:
     picture = draw_apple(96, 80)
     frames = [Frame(3, picture)]
     engines: Any = None
-    (product,) = Encode().run(State({}, frames), make_spec(**changes), engines, lambda *beat: None)
+    (product,) = Encode().run(State({}, frames), make_spec(count=4, **changes), engines, lambda *beat: None)
     assert isinstance(product, File)
     return product
 

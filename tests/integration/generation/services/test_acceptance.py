@@ -8,17 +8,19 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import RateLimited
 from billing.selectors import get_balance
 from billing.services.transfers import InsufficientCredits
+from generation.kinds.choices import UnknownModelError, UnknownStyleError
 from generation.models import Generation
 from generation.pipeline.lifecycle import RETRYABLE, STATUSES
-from generation.pipeline.request import GenerationRequest
 from generation.selectors import GenerationNotFound, get_generation
-from generation.services.admission import SERVED, ModelUnavailable, SizeNotAllowed, UnknownModelError, UnknownStyleError
+from generation.services.acceptance import retry_generation
+from generation.services.admission import SERVED, ModelUnavailable, SizeNotAllowed
+from generation.services.cancellation import cancel_generation
 from generation.services.completion import fail_generation
+from generation.services.drafts import NotRetryable
 from generation.services.presence import announce_worker
 from generation.services.scheduling import dispatch_next
-from generation.services.submission import NotRetryable, cancel_generation, retry_generation, submit_generation
 from tests.support.processes import at_once, call
-from tests.support.stories import age, open_workspace, outcome, query, say, send_off, settle, start_worker, submit
+from tests.support.stories import age, open_workspace, order, outcome, query, send_off, settle, start_worker, submit
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -48,7 +50,7 @@ def test_an_accepted_request_stands_in_every_book(workspace: Workspace) -> None:
     ]
     assert "three pears" not in str(query("SELECT facts FROM audit_auditentry"))
     assert query("SELECT event FROM outbox_outboxmessage") == [("generation.queued",)], "the API needs no broker"
-    assert generation.plan_spec.prompt == "three pears"
+    assert generation.plan_spec.shots[0].prompt == "three pears"
 
 
 def test_its_times_are_the_databases(workspace: Workspace) -> None:
@@ -122,8 +124,7 @@ def test_over_the_rate_nothing_is_stored(committed: object) -> None:
 
 def test_eight_processes_spend_no_more_than_there_is(committed: object) -> None:
     poor = open_workspace("poor", "studio", credits=5)
-    request = GenerationRequest(prompt="a red apple", width=256, height=256)
-    outcomes = at_once([call(submit_generation, workspace=poor, actor="k", request=request, render=say)] * 8)
+    outcomes = at_once([call(order, workspace=poor)] * 8)
     assert sorted(one.error for one in outcomes) == [""] * 5 + ["InsufficientCredits"] * 3
     assert query("SELECT kind, balance FROM billing_account ORDER BY kind") == [
         ("available", 0), ("earned", 0), ("granted", -5), ("held", 5),
@@ -132,8 +133,8 @@ def test_eight_processes_spend_no_more_than_there_is(committed: object) -> None:
 
 
 def retry(workspace: Workspace, generation: Generation) -> Generation:
-    answer = retry_generation(workspace=workspace, generation_id=generation.id, actor="key_test", render=say)
-    return Generation.objects.get(retry_of_id=generation.id, id=answer.headers["Location"].strip("/"))
+    answer = retry_generation(workspace=workspace, generation_id=generation.id, actor="key_test")
+    return Generation.objects.get(retry_of_id=generation.id, id=answer.headers["Location"].rpartition("/")[2])
 
 
 def test_a_retry_is_the_same_picture_with_a_hold_of_its_own(workspace: Workspace) -> None:
@@ -169,7 +170,7 @@ def test_another_workspace_sees_no_difference_between_foreign_and_unknown(worksp
             get_generation(stranger.id, generation_id)
         told.append((refused.value.code, refused.value.detail, refused.value.extra))
         with pytest.raises(GenerationNotFound):
-            retry_generation(workspace=stranger, generation_id=generation_id, actor="k", render=say)
+            retry_generation(workspace=stranger, generation_id=generation_id, actor="k")
     assert told[0] == told[1]
 
 

@@ -1,0 +1,100 @@
+"""Kinds of values that bodies are made of, beside pydantic's own."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+
+def _integral(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_integral)
+"""For integers: 3.0 is one too, as in JSON Schema, which pydantic's strict integer refuses. It stands behind bounds:
+`Annotated[int, Field(ge=1, le=8), WHOLE]`."""
+
+
+class Visible:
+    """For texts: at least one character is neither blank nor a control or format character. It stands behind bounds."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(_check_visible, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return handler(schema) | {"pattern": r"\S"}  # the part of the rule that a regular expression can say
+
+
+def _check_visible(text: str) -> str:
+    if not any(_is_visible(character) for character in text):
+        raise PydanticCustomError("invisible", "It must have at least one visible character.")
+    return text
+
+
+def _is_visible(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] != "Z" and category not in ("Cc", "Cf")
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A string that is one of a table of words (a Literal, whose words another module lists).
+
+    `later` are documented words that are not served yet.
+    """
+
+    words: Sequence[str]
+    later: Sequence[str] = ()
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        inner = core_schema.literal_schema(list(self.words))
+        return core_schema.no_info_before_validator_function(self._refuse_later, inner) if self.later else inner
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.words)}
+
+    def _refuse_later(self, value: Any) -> Any:
+        if isinstance(value, str) and value in self.later:
+            raise PydanticCustomError("unsupported", "It is not served by this version yet.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """A list without repetition."""
+
+    message: str = "It has the same item twice."
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return handler(schema) | {"uniqueItems": True}
+
+    def _check(self, items: list[Any]) -> list[Any]:
+        if len(set(items)) != len(items):
+            raise PydanticCustomError("repeated", "{message}", {"message": self.message})
+        return items
+
+
+@dataclass(frozen=True, slots=True)
+class SmallObject:
+    """An object of the client's own, at most `most` bytes as compact JSON in UTF-8."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: dict[str, Any]) -> dict[str, Any]:
+        size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        if size > self.most:
+            said = {"most": f"{self.most:,}", "size": f"{size:,}"}
+            raise PydanticCustomError("too_many_bytes", "It may have {most} bytes as JSON; it has {size}.", said)
+        return value
