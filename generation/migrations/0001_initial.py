@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("actor", models.CharField(max_length=60)),
+                ("kind", models.CharField(db_default="image", default="image", max_length=30)),
                 ("status", models.CharField(default="queued", max_length=12)),
                 ("lane", models.CharField(max_length=10)),
                 ("route_lane", models.CharField(blank=True, max_length=10)),

@@ -1,5 +1,5 @@
 -- Made by python -m tests.support.releases
--- A client's key: atl_live_zkK27WjO_sk0GyDJYQSz7MmR1lmtkAVJgbr7ODcv11QYLnS
+-- A client's key: atl_live_4unRRZZI_serHTJ8riHfGGwrmpCXrCChRHMe4dJlb1514FN
 SET statement_timeout = 0;
 SET lock_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
@@ -784,6 +784,7 @@ ALTER TABLE public.django_session OWNER TO atelier_owner;
 CREATE TABLE public.generation_generation (
     id character varying(32) NOT NULL,
     actor character varying(60) NOT NULL,
+    kind character varying(30) DEFAULT 'image'::character varying NOT NULL,
     status character varying(12) NOT NULL,
     lane character varying(10) NOT NULL,
     route_lane character varying(10) NOT NULL,
@@ -1086,41 +1087,41 @@ CREATE TABLE public.webhooks_event (
 ALTER TABLE ONLY public.webhooks_event FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.webhooks_event OWNER TO atelier_owner;
 INSERT INTO public.accounts_apikey VALUES
-	('key_5c4uynwkzj3afxexah7j', 'test', 'zkK27WjO', 'dd7b43e83bb7a8b0b2614643f28870e53bd08725d83d873bc98a2e376f2e6bab', '2026-11-29 16:58:19.091438+00', '2026-11-29 16:58:19.551435+00', NULL, NULL, 'wsp_v6ly4oov4qzypgswpnws', '{}', '', '{*}'),
-	('key_ltwx26fi36t5ztnzixh5', 'test', 'lfqprnX6', '177283d2609ed16563fb3f7905a3eec26a2404ac9be673a200e7053c7a161e4a', '2026-11-29 16:58:19.863958+00', '2026-11-29 16:58:19.881661+00', NULL, NULL, 'wsp_bhz7wm5fpwnovku7juzo', '{}', '', '{*}');
+	('key_ysfwuffbvp7finyjxqu4', 'test', '4unRRZZI', '1070c5dd000f57ad8a116987263e1d238d5ffe85a7c436bd16ab315195cd6bd0', '2026-11-29 17:28:42.981093+00', '2026-11-29 17:28:44.502221+00', NULL, NULL, 'wsp_y3t5tjumwqvbcoshoqd4', '{}', '', '{*}'),
+	('key_5cw3jp2yd6syqucqkeue', 'test', 'xNIC2Tfm', 'f020ec9bb4d6e496cc95320185dfb7b591a230ae4cab836d8d387b9c0cd0ef0d', '2026-11-29 17:28:46.217873+00', '2026-11-29 17:28:46.299327+00', NULL, NULL, 'wsp_2tlhpmdknoc7hq4wdvjx', '{}', '', '{*}');
 INSERT INTO public.accounts_membership VALUES
-	(1, '2026-11-29 16:58:19.076629+00', 1, 'wsp_v6ly4oov4qzypgswpnws', 'owner');
+	(1, '2026-11-29 17:28:42.940884+00', 1, 'wsp_y3t5tjumwqvbcoshoqd4', 'owner');
 INSERT INTO public.accounts_tierterms VALUES
 	('starter', NULL, 1, 2, 20, 5, 300, 100, 7, 100, 2048),
 	('professional', NULL, 3, 5, 100, 15, 120, 50, 90, 500, 4096),
 	('studio', NULL, 6, 20, NULL, 50, 30, 10, 365, NULL, 8192);
 INSERT INTO public.accounts_workspace VALUES
-	('wsp_v6ly4oov4qzypgswpnws', 'studio', 'studio', NULL, '2026-11-29 16:58:19.029444+00'),
-	('wsp_bhz7wm5fpwnovku7juzo', 'starter', 'starter', NULL, '2026-11-29 16:58:19.054976+00');
+	('wsp_y3t5tjumwqvbcoshoqd4', 'studio', 'studio', NULL, '2026-11-29 17:28:42.828177+00'),
+	('wsp_2tlhpmdknoc7hq4wdvjx', 'starter', 'starter', NULL, '2026-11-29 17:28:42.883603+00');
 INSERT INTO public.audit_auditentry VALUES
-	(1, 'key_5c4uynwkzj3afxexah7j', 'generation.queued', 'gen_bs6pamnerm4guhagap3n', '{"credits": 2}', '2026-11-29 16:58:19.586173+00', 'wsp_v6ly4oov4qzypgswpnws', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xbd5226bb71c264658eada7f6fadedef15493d53ff6719e8934ffa6df88599aee'),
-	(2, 'worker', 'generation.completed', 'gen_bs6pamnerm4guhagap3n', '{"creditsUsed": 2}', '2026-11-29 16:58:19.658196+00', 'wsp_v6ly4oov4qzypgswpnws', 2, '\xbd5226bb71c264658eada7f6fadedef15493d53ff6719e8934ffa6df88599aee', '\x9d9acfacef64f54b05f378980d224737de5615edf5166853dfd4728598922610'),
-	(3, 'user:1', 'credits.refunded', 'trf_tsjmlqydx7hbwshbjfrj', '{"amount": 1, "reference": "gen_bs6pamnerm4guhagap3n"}', '2026-11-29 16:58:19.666344+00', 'wsp_v6ly4oov4qzypgswpnws', 3, '\x9d9acfacef64f54b05f378980d224737de5615edf5166853dfd4728598922610', '\xe713cd8e0a444908da6a82d266cc36879ad474efedceb6cd382505abc0860a8d'),
-	(4, 'key_5c4uynwkzj3afxexah7j', 'generation.queued', 'gen_kc2l5wus34xmvls7y5g2', '{"credits": 1}', '2026-11-29 16:58:19.697701+00', 'wsp_v6ly4oov4qzypgswpnws', 4, '\xe713cd8e0a444908da6a82d266cc36879ad474efedceb6cd382505abc0860a8d', '\xbca1677a7a0a51e023513faaf89243b4d1277809048e920a33aa6d01b96b0621'),
-	(5, 'worker', 'generation.failed', 'gen_kc2l5wus34xmvls7y5g2', '{"code": "model_broken", "creditsUsed": 0}', '2026-11-29 16:58:19.723837+00', 'wsp_v6ly4oov4qzypgswpnws', 5, '\xbca1677a7a0a51e023513faaf89243b4d1277809048e920a33aa6d01b96b0621', '\x7e86abe8ef347dff6b965ff41e3ef0c909a6af6d013489542e24cd8d689df1f2'),
-	(6, 'key_5c4uynwkzj3afxexah7j', 'generation.queued', 'gen_nob2rmu3gzuist2v6iaj', '{"credits": 1}', '2026-11-29 16:58:19.746715+00', 'wsp_v6ly4oov4qzypgswpnws', 6, '\x7e86abe8ef347dff6b965ff41e3ef0c909a6af6d013489542e24cd8d689df1f2', '\xaa49db298a96e8d3e9700c8a8a38464b0b896d5e546b8ed5ebd0fde5da1ca610'),
-	(7, 'key_5c4uynwkzj3afxexah7j', 'generation.cancelled', 'gen_nob2rmu3gzuist2v6iaj', '{"creditsUsed": 0}', '2026-11-29 16:58:19.775847+00', 'wsp_v6ly4oov4qzypgswpnws', 7, '\xaa49db298a96e8d3e9700c8a8a38464b0b896d5e546b8ed5ebd0fde5da1ca610', '\xe0b7932980420b91e5958f8a68878e5bcf3f46e85e4b6b759f7472a0594bf529'),
-	(8, 'key_5c4uynwkzj3afxexah7j', 'generation.queued', 'gen_5ripr4oyjnl3dsmmlbeu', '{"credits": 1}', '2026-11-29 16:58:19.821762+00', 'wsp_v6ly4oov4qzypgswpnws', 8, '\xe0b7932980420b91e5958f8a68878e5bcf3f46e85e4b6b759f7472a0594bf529', '\x21eeef89e9fa8f3df95eababd9b5c0737fa9a9fe1ac7e56a8f717924a0bcd6d6'),
-	(9, 'key_5c4uynwkzj3afxexah7j', 'generation.queued', 'gen_t2bh3jdra67xdv5qvfvs', '{"credits": 1}', '2026-11-29 16:58:19.861084+00', 'wsp_v6ly4oov4qzypgswpnws', 9, '\x21eeef89e9fa8f3df95eababd9b5c0737fa9a9fe1ac7e56a8f717924a0bcd6d6', '\x49d33f50ad62e8dcc5a93d825aafbef874390de0f0e60a1944c70229ec69ac11'),
-	(10, 'key_ltwx26fi36t5ztnzixh5', 'generation.queued', 'gen_ffzci5t2yjwrukxtu3dz', '{"credits": 1}', '2026-11-29 16:58:19.886053+00', 'wsp_bhz7wm5fpwnovku7juzo', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x9f536e1db7ac3e54fdf2022040fc4c7db2d205b7baecac551c068a5aaeb87b98'),
-	(11, 'user:1', 'credits.adjustment_asked', 'adj_ro2npnvf7unqjzizalvj', '{"amount": 5000}', '2026-11-29 16:58:19.893759+00', 'wsp_v6ly4oov4qzypgswpnws', 10, '\x49d33f50ad62e8dcc5a93d825aafbef874390de0f0e60a1944c70229ec69ac11', '\xecb4f8247c112967b781d911a207578c4d009f28c30eed2c277ff99bf5628d75'),
-	(12, 'user:2', 'credits.adjusted', 'adj_ro2npnvf7unqjzizalvj', '{"amount": 5000}', '2026-11-29 16:58:19.898668+00', 'wsp_v6ly4oov4qzypgswpnws', 11, '\xecb4f8247c112967b781d911a207578c4d009f28c30eed2c277ff99bf5628d75', '\xbe3d75ac6c3c43b1208059cc4fb34b10433a2d0316236efc0a3b069c0a06c6a4'),
-	(13, 'user:1', 'tier.changed', 'starter', '{"burst": [5, 6]}', '2026-11-29 16:58:19.905536+00', NULL, 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xfbd50aaaf24063087aa961c4b1a854e2cba8678ace139a9a138a2a7a85ed10b3');
+	(1, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_e76v2hi6goisukwybxhn', '{"credits": 2}', '2026-11-29 17:28:44.541975+00', 'wsp_y3t5tjumwqvbcoshoqd4', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x5e28c2409780f735208c19dfa2d642b6a5fecfe44210547fa7ef51830c4bfc8a'),
+	(2, 'worker', 'generation.completed', 'gen_e76v2hi6goisukwybxhn', '{"creditsUsed": 2}', '2026-11-29 17:28:44.765177+00', 'wsp_y3t5tjumwqvbcoshoqd4', 2, '\x5e28c2409780f735208c19dfa2d642b6a5fecfe44210547fa7ef51830c4bfc8a', '\xb905a758d177db0cb4f9c839476a444ec2734c1c6f9d3fb9464ef6b7eb2d97f7'),
+	(3, 'user:1', 'credits.refunded', 'trf_2bzws5g23uuixazroaq7', '{"amount": 1, "reference": "gen_e76v2hi6goisukwybxhn"}', '2026-11-29 17:28:44.804105+00', 'wsp_y3t5tjumwqvbcoshoqd4', 3, '\xb905a758d177db0cb4f9c839476a444ec2734c1c6f9d3fb9464ef6b7eb2d97f7', '\xb44e6e1496a42064c2f8d7979eb247c0c807d3b6e893914ddd4aa54e914fe09a'),
+	(4, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_oqwttaav72kcysuw4dfs', '{"credits": 1}', '2026-11-29 17:28:45.038991+00', 'wsp_y3t5tjumwqvbcoshoqd4', 4, '\xb44e6e1496a42064c2f8d7979eb247c0c807d3b6e893914ddd4aa54e914fe09a', '\x46ef619ebfe609cc6533c595d2dccd939dfd5a9d988c1adabb26e6e437f8ea2f'),
+	(5, 'worker', 'generation.failed', 'gen_oqwttaav72kcysuw4dfs', '{"code": "model_broken", "creditsUsed": 0}', '2026-11-29 17:28:45.169401+00', 'wsp_y3t5tjumwqvbcoshoqd4', 5, '\x46ef619ebfe609cc6533c595d2dccd939dfd5a9d988c1adabb26e6e437f8ea2f', '\x2501e5ef1127293be7fa5f3f7e2223280e5b24ff97b6f70ccfad00eb03053738'),
+	(6, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_55o64ttgoi67mlhtum2s', '{"credits": 1}', '2026-11-29 17:28:45.251701+00', 'wsp_y3t5tjumwqvbcoshoqd4', 6, '\x2501e5ef1127293be7fa5f3f7e2223280e5b24ff97b6f70ccfad00eb03053738', '\x1492cdfe9b3e2f2b04e356d925f8d864904d5492a15611d4d40a650bca0b99ba'),
+	(7, 'key_ysfwuffbvp7finyjxqu4', 'generation.cancelled', 'gen_55o64ttgoi67mlhtum2s', '{"creditsUsed": 0}', '2026-11-29 17:28:45.407648+00', 'wsp_y3t5tjumwqvbcoshoqd4', 7, '\x1492cdfe9b3e2f2b04e356d925f8d864904d5492a15611d4d40a650bca0b99ba', '\x4838582804a1936ced998307742f36ebf0836084c781568f6d0437709da4cdfe'),
+	(8, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_gwywsvxbevj4lj2puedn', '{"credits": 1}', '2026-11-29 17:28:46.024316+00', 'wsp_y3t5tjumwqvbcoshoqd4', 8, '\x4838582804a1936ced998307742f36ebf0836084c781568f6d0437709da4cdfe', '\x64a1fd1ba8c893160487e3a6d374bd8789a20eaba699008734a9f505ab05eaf8'),
+	(9, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_dr77wubzujxx6bnwnrog', '{"credits": 1}', '2026-11-29 17:28:46.21047+00', 'wsp_y3t5tjumwqvbcoshoqd4', 9, '\x64a1fd1ba8c893160487e3a6d374bd8789a20eaba699008734a9f505ab05eaf8', '\x7fc11ba6e127347fffc484326979a3554b0b203f0aeee7d8da718dbd98f37639'),
+	(10, 'key_5cw3jp2yd6syqucqkeue', 'generation.queued', 'gen_dqfwkxgzu7koahtmrw66', '{"credits": 1}', '2026-11-29 17:28:46.31109+00', 'wsp_2tlhpmdknoc7hq4wdvjx', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xb71ec54c2bc8c09bf3cda36b3b36109ba0f1331947c284b5247aa3b4b99a846a'),
+	(11, 'user:1', 'credits.adjustment_asked', 'adj_cc3viodbe5pjbm3mahpm', '{"amount": 5000}', '2026-11-29 17:28:46.33855+00', 'wsp_y3t5tjumwqvbcoshoqd4', 10, '\x7fc11ba6e127347fffc484326979a3554b0b203f0aeee7d8da718dbd98f37639', '\x90dfe84c1d35a2bb8352b6423679549d88e1409e0cf5f1a0241749425efd438d'),
+	(12, 'user:2', 'credits.adjusted', 'adj_cc3viodbe5pjbm3mahpm', '{"amount": 5000}', '2026-11-29 17:28:46.352085+00', 'wsp_y3t5tjumwqvbcoshoqd4', 11, '\x90dfe84c1d35a2bb8352b6423679549d88e1409e0cf5f1a0241749425efd438d', '\x86d9cdbecf4d488464df842d4e162f1f109c8352a5a3287568a247185ea57ee3'),
+	(13, 'user:1', 'tier.changed', 'starter', '{"burst": [5, 6]}', '2026-11-29 17:28:46.357952+00', NULL, 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x3cd9a0a31e16135c016e421329a502d0e358b5588f3cfcdea8fe0ccf808364c9');
 INSERT INTO public.audit_chainhead VALUES
-	(7, 'outcome', 'wsp_bhz7wm5fpwnovku7juzo', 0, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x0000000000000000000000000000000000000000000000000000000000000000', 0),
-	(3, 'outcome', 'wsp_v6ly4oov4qzypgswpnws', 3, '\x1c46f685dd0bf2abd6d4895fdcb7d104640dfd37e58cddcc00bf2d605c92f1c2', '\x7d93e7453714d93d6880b8cff40af189e62b537fced944b84c8fcef4bfb7a6dd', 0),
-	(2, 'hold', 'wsp_v6ly4oov4qzypgswpnws', 5, '\x4d5aa4a37408a610fff105ada309db15e6131e3d8b8f1f511619942c058d0a31', '\x994e63259c92a276021b7595a02f3cb5e30c1df1052ce60dc62eb75035782dca', 0),
-	(5, 'transfer', 'wsp_bhz7wm5fpwnovku7juzo', 2, '\xbce48c32f669f43f9c237a3081cceeb35c663ec45119df492af6c893a326001b', '\xf9255531667441c051badeb394d3007f6fecdbe56c2ab6ceb0ae0d615a376c7a', 0),
-	(6, 'hold', 'wsp_bhz7wm5fpwnovku7juzo', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x95a1f2d5b9bfd4d5c08a8380d4998675c26b01a7bb94ab6f0ea7b4e1cf947203', 0),
-	(8, 'audit', 'wsp_bhz7wm5fpwnovku7juzo', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x9f536e1db7ac3e54fdf2022040fc4c7db2d205b7baecac551c068a5aaeb87b98', 0),
-	(1, 'transfer', 'wsp_v6ly4oov4qzypgswpnws', 12, '\x7f4665db5fa422590631227ee37cd8c28f4c14d00f9a6c5dc3f7b90e119ff0d2', '\x6d72886d8472d375a9a37295fd17f33f9c49b164ddc1cb441f52a1e7b560cece', 0),
-	(4, 'audit', 'wsp_v6ly4oov4qzypgswpnws', 11, '\xecb4f8247c112967b781d911a207578c4d009f28c30eed2c277ff99bf5628d75', '\xbe3d75ac6c3c43b1208059cc4fb34b10433a2d0316236efc0a3b069c0a06c6a4', 0),
-	(9, 'audit', '', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xfbd50aaaf24063087aa961c4b1a854e2cba8678ace139a9a138a2a7a85ed10b3', 0);
+	(7, 'outcome', 'wsp_2tlhpmdknoc7hq4wdvjx', 0, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x0000000000000000000000000000000000000000000000000000000000000000', 0),
+	(3, 'outcome', 'wsp_y3t5tjumwqvbcoshoqd4', 3, '\xaa91db1fbde9f124443324445504ec23da2aac092dace04fdf3526f75a0e17ed', '\x28869ece1a240c5dd9adc6cbd27d593089d871139bf2a536fe09d30ec5b4e960', 0),
+	(2, 'hold', 'wsp_y3t5tjumwqvbcoshoqd4', 5, '\x2c5983f908025af119e606085fa26a8f39b56dbff3b8d245ba1a00d3b0a5cd39', '\xac4d5071c217af046e01e36ba1e283d09d2e1ffead4db576c1432a33db49e012', 0),
+	(5, 'transfer', 'wsp_2tlhpmdknoc7hq4wdvjx', 2, '\x046f934d5c520eadc9e5498afe7c26b1ce18877aa438474050a2bd6dce222e7f', '\xf9ec3ff5457da12fb0735b128f498658b9266ad8164529c2015d4617af6aa4e8', 0),
+	(6, 'hold', 'wsp_2tlhpmdknoc7hq4wdvjx', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xf82e916064222d82dde9833631ad468098e8b678131bf06b02ade9f72534ea15', 0),
+	(8, 'audit', 'wsp_2tlhpmdknoc7hq4wdvjx', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xb71ec54c2bc8c09bf3cda36b3b36109ba0f1331947c284b5247aa3b4b99a846a', 0),
+	(1, 'transfer', 'wsp_y3t5tjumwqvbcoshoqd4', 12, '\xb633506794d438bc1a3801174f981235ba7511cc78a81dc5bcdd37baeff590b5', '\xb5fb6c1c943a6a6b520e62b43111483b3783b0bb130b9fb329e5611af29bb952', 0),
+	(4, 'audit', 'wsp_y3t5tjumwqvbcoshoqd4', 11, '\x90dfe84c1d35a2bb8352b6423679549d88e1409e0cf5f1a0241749425efd438d', '\x86d9cdbecf4d488464df842d4e162f1f109c8352a5a3287568a247185ea57ee3', 0),
+	(9, 'audit', '', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x3cd9a0a31e16135c016e421329a502d0e358b5588f3cfcdea8fe0ccf808364c9', 0);
 INSERT INTO public.auth_permission VALUES
 	(1, 'Can add log entry', 1, 'add_logentry'),
 	(2, 'Can change log entry', 1, 'change_logentry'),
@@ -1296,50 +1297,50 @@ INSERT INTO public.auth_permission VALUES
 	(171, 'Can delete worker', 43, 'delete_worker'),
 	(172, 'Can view worker', 43, 'view_worker');
 INSERT INTO public.auth_user VALUES
-	(1, '!FpZICMMLhT1WZPMZYUWiMfvphVR7v7qsHOmBdyHd', NULL, false, 'owner', '', '', '', false, true, '2026-11-29 16:58:19.071956+00');
+	(1, '!EfNzu3Y60jGjTC7H2RgreRVXb9J1NXwksXPZn6AZ', NULL, false, 'owner', '', '', '', false, true, '2026-11-29 17:28:42.926834+00');
 INSERT INTO public.billing_account VALUES
-	(8, 'earned', 0, 0, 'wsp_bhz7wm5fpwnovku7juzo', 0),
-	(5, 'granted', -50, 1, 'wsp_bhz7wm5fpwnovku7juzo', 0),
-	(4, 'earned', 1, 2, 'wsp_v6ly4oov4qzypgswpnws', 0),
-	(3, 'held', 2, 8, 'wsp_v6ly4oov4qzypgswpnws', 0),
-	(6, 'available', 49, 2, 'wsp_bhz7wm5fpwnovku7juzo', 0),
-	(7, 'held', 1, 1, 'wsp_bhz7wm5fpwnovku7juzo', 0),
-	(1, 'granted', -6007, 3, 'wsp_v6ly4oov4qzypgswpnws', 0),
-	(2, 'available', 6004, 11, 'wsp_v6ly4oov4qzypgswpnws', -10000);
+	(8, 'earned', 0, 0, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
+	(5, 'granted', -50, 1, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
+	(4, 'earned', 1, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 0),
+	(3, 'held', 2, 8, 'wsp_y3t5tjumwqvbcoshoqd4', 0),
+	(6, 'available', 49, 2, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
+	(7, 'held', 1, 1, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
+	(1, 'granted', -6007, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 0),
+	(2, 'available', 6004, 11, 'wsp_y3t5tjumwqvbcoshoqd4', -10000);
 INSERT INTO public.billing_adjustment VALUES
-	('adj_ro2npnvf7unqjzizalvj', 5000, 'a contract', 'user:1', true, '2026-11-29 16:58:19.892852+00', 'wsp_v6ly4oov4qzypgswpnws');
+	('adj_cc3viodbe5pjbm3mahpm', 5000, 'a contract', 'user:1', true, '2026-11-29 17:28:46.337375+00', 'wsp_y3t5tjumwqvbcoshoqd4');
 INSERT INTO public.billing_adjustmentdecision VALUES
-	('adj_ro2npnvf7unqjzizalvj', 'user:1', true, 'user:2', true, '2026-11-29 16:58:19.896227+00', 'wsp_v6ly4oov4qzypgswpnws');
+	('adj_cc3viodbe5pjbm3mahpm', 'user:1', true, 'user:2', true, '2026-11-29 17:28:46.346274+00', 'wsp_y3t5tjumwqvbcoshoqd4');
 INSERT INTO public.billing_creditline VALUES
 	('studio', 10000);
 INSERT INTO public.billing_hold VALUES
-	('hld_ab3h2x7fr346xno5ccz4', 'gen_bs6pamnerm4guhagap3n', 2, '2026-11-29 16:58:19.58021+00', 'wsp_v6ly4oov4qzypgswpnws', 'trf_longuu7h5dev6yeoyhdk', 1, '\x94f12c40a53be4f3505e123cf297b98fd811624e2180bf12846a80113cbf69fd', '\x0000000000000000000000000000000000000000000000000000000000000000'),
-	('hld_rzi6ijh6vpqq5n7srvpa', 'gen_kc2l5wus34xmvls7y5g2', 1, '2026-11-29 16:58:19.694906+00', 'wsp_v6ly4oov4qzypgswpnws', 'trf_coveizdh6im6wgypflpi', 2, '\xd070c6fe427e58e5a3efca2ac8c88244f56277d2162e9362d56b576b5018dfa0', '\x94f12c40a53be4f3505e123cf297b98fd811624e2180bf12846a80113cbf69fd'),
-	('hld_blcxt5423xdf5cfyrdxq', 'gen_nob2rmu3gzuist2v6iaj', 1, '2026-11-29 16:58:19.744793+00', 'wsp_v6ly4oov4qzypgswpnws', 'trf_x4dcb6v5yvipnioabexg', 3, '\x13adeb3c7836d9b25b625cc89eb5a9b1a73cd4ac0e2821a63661554a8c93a79d', '\xd070c6fe427e58e5a3efca2ac8c88244f56277d2162e9362d56b576b5018dfa0'),
-	('hld_6vyo7x2kanhz5ulce3aa', 'gen_5ripr4oyjnl3dsmmlbeu', 1, '2026-11-29 16:58:19.819444+00', 'wsp_v6ly4oov4qzypgswpnws', 'trf_wbag6sfq4s4vqwkdqkgz', 4, '\x4d5aa4a37408a610fff105ada309db15e6131e3d8b8f1f511619942c058d0a31', '\x13adeb3c7836d9b25b625cc89eb5a9b1a73cd4ac0e2821a63661554a8c93a79d'),
-	('hld_e5mohdh7gbgayobkrw2d', 'gen_t2bh3jdra67xdv5qvfvs', 1, '2026-11-29 16:58:19.859221+00', 'wsp_v6ly4oov4qzypgswpnws', 'trf_tkd6i44qrqnl6e5cwzph', 5, '\x994e63259c92a276021b7595a02f3cb5e30c1df1052ce60dc62eb75035782dca', '\x4d5aa4a37408a610fff105ada309db15e6131e3d8b8f1f511619942c058d0a31'),
-	('hld_pcznmgsa52ely2nitpkx', 'gen_ffzci5t2yjwrukxtu3dz', 1, '2026-11-29 16:58:19.884079+00', 'wsp_bhz7wm5fpwnovku7juzo', 'trf_d66kq2eztfgicqpwzbkw', 1, '\x95a1f2d5b9bfd4d5c08a8380d4998675c26b01a7bb94ab6f0ea7b4e1cf947203', '\x0000000000000000000000000000000000000000000000000000000000000000');
+	('hld_qcxfbpywvzwtvvgnaum5', 'gen_e76v2hi6goisukwybxhn', 2, '2026-11-29 17:28:44.527917+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_blnqaoy3v4kejbqq7n4o', 1, '\x822b808e8b6c3c1bda46c4de046aabbd872e9f8b22f62ddb294d158637ff1d64', '\x0000000000000000000000000000000000000000000000000000000000000000'),
+	('hld_7s6dtqotmbhcomt3zrap', 'gen_oqwttaav72kcysuw4dfs', 1, '2026-11-29 17:28:45.033961+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_72skemtbsaelo3xeb5qg', 2, '\x3d48243b5c3baa241f74d91da7ec059f7c467dd982f5c8c6aaa1783da417c49d', '\x822b808e8b6c3c1bda46c4de046aabbd872e9f8b22f62ddb294d158637ff1d64'),
+	('hld_lvgy6wf53mbd2v35lqnf', 'gen_55o64ttgoi67mlhtum2s', 1, '2026-11-29 17:28:45.243037+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_fo7vfzpzbbiazhyf6peg', 3, '\xe9f8ddf832e17454031ea13be87bcb96380818e9850a187b91c5a682af55fb2c', '\x3d48243b5c3baa241f74d91da7ec059f7c467dd982f5c8c6aaa1783da417c49d'),
+	('hld_gcxdafn6jfmbmupbov6x', 'gen_gwywsvxbevj4lj2puedn', 1, '2026-11-29 17:28:46.019673+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_x3thpe43gt75sg2go6uv', 4, '\x2c5983f908025af119e606085fa26a8f39b56dbff3b8d245ba1a00d3b0a5cd39', '\xe9f8ddf832e17454031ea13be87bcb96380818e9850a187b91c5a682af55fb2c'),
+	('hld_rjsnd2bhpysaqsm5ba5u', 'gen_dr77wubzujxx6bnwnrog', 1, '2026-11-29 17:28:46.207406+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_y2mn4mv4oy7c6lsotlec', 5, '\xac4d5071c217af046e01e36ba1e283d09d2e1ffead4db576c1432a33db49e012', '\x2c5983f908025af119e606085fa26a8f39b56dbff3b8d245ba1a00d3b0a5cd39'),
+	('hld_4oqzujyojluaj2kjt3tu', 'gen_dqfwkxgzu7koahtmrw66', 1, '2026-11-29 17:28:46.304382+00', 'wsp_2tlhpmdknoc7hq4wdvjx', 'trf_hp5nfesamdsebuikz3uk', 1, '\xf82e916064222d82dde9833631ad468098e8b678131bf06b02ade9f72534ea15', '\x0000000000000000000000000000000000000000000000000000000000000000');
 INSERT INTO public.billing_holdoutcome VALUES
-	('hld_ab3h2x7fr346xno5ccz4', 2, 2, 0, '2026-11-29 16:58:19.654052+00', 'trf_tlb2jelofst7vfrpmvfa', NULL, 1, false, '\x7c64cbf50791461a457eceaf9aa08a01e11a254043e392932711a31fc94ef08e', '\x0000000000000000000000000000000000000000000000000000000000000000', 'wsp_v6ly4oov4qzypgswpnws'),
-	('hld_rzi6ijh6vpqq5n7srvpa', 1, 0, 1, '2026-11-29 16:58:19.721606+00', NULL, 'trf_y3ci6mtgx7ygluyjqczs', 2, false, '\x1c46f685dd0bf2abd6d4895fdcb7d104640dfd37e58cddcc00bf2d605c92f1c2', '\x7c64cbf50791461a457eceaf9aa08a01e11a254043e392932711a31fc94ef08e', 'wsp_v6ly4oov4qzypgswpnws'),
-	('hld_blcxt5423xdf5cfyrdxq', 1, 0, 1, '2026-11-29 16:58:19.773583+00', NULL, 'trf_pu346t27pgzwgrfin2wr', 3, false, '\x7d93e7453714d93d6880b8cff40af189e62b537fced944b84c8fcef4bfb7a6dd', '\x1c46f685dd0bf2abd6d4895fdcb7d104640dfd37e58cddcc00bf2d605c92f1c2', 'wsp_v6ly4oov4qzypgswpnws');
+	('hld_qcxfbpywvzwtvvgnaum5', 2, 2, 0, '2026-11-29 17:28:44.740901+00', 'trf_cbfpwdabsohjn4gtpmsp', NULL, 1, false, '\x511ab948d66873da6405d5260ffd11d5aebde9bff3a4809a62b8e375f825faaa', '\x0000000000000000000000000000000000000000000000000000000000000000', 'wsp_y3t5tjumwqvbcoshoqd4'),
+	('hld_7s6dtqotmbhcomt3zrap', 1, 0, 1, '2026-11-29 17:28:45.166812+00', NULL, 'trf_qftsbhxtevw4d7tn2l6p', 2, false, '\xaa91db1fbde9f124443324445504ec23da2aac092dace04fdf3526f75a0e17ed', '\x511ab948d66873da6405d5260ffd11d5aebde9bff3a4809a62b8e375f825faaa', 'wsp_y3t5tjumwqvbcoshoqd4'),
+	('hld_lvgy6wf53mbd2v35lqnf', 1, 0, 1, '2026-11-29 17:28:45.38629+00', NULL, 'trf_mwg3ztxqw5ly2tf7htgg', 3, false, '\x28869ece1a240c5dd9adc6cbd27d593089d871139bf2a536fe09d30ec5b4e960', '\xaa91db1fbde9f124443324445504ec23da2aac092dace04fdf3526f75a0e17ed', 'wsp_y3t5tjumwqvbcoshoqd4');
 INSERT INTO public.billing_ratecard VALUES
-	(1, '2000-01-01 00:00:00+00', '[[2100000, 1], [4200000, 2], [16800000, 4], [33200000, 8]]', 'the first rate card', '2026-11-29 16:58:14.168004+00');
+	(1, '2000-01-01 00:00:00+00', '[[2100000, 1], [4200000, 2], [16800000, 4], [33200000, 8]]', 'the first rate card', '2026-11-29 17:27:59.279508+00');
 INSERT INTO public.billing_transfer VALUES
-	('trf_5o4t25tgskidutkkz7nj', 'grant', 1000, -1000, 1, 1000, 1, 'grant', '', 'grant:start:studio', '2026-11-29 16:58:19.044054+00', 2, 1, 'wsp_v6ly4oov4qzypgswpnws', '', 1, NULL, '\x1d665f02a5224fc4ef1ab4fdd3150b16641f1db93e7bf30d3a217f39369eb533', '\x0000000000000000000000000000000000000000000000000000000000000000'),
-	('trf_e3qdfctjdjbdt3ruhs3l', 'grant', 50, -50, 1, 50, 1, 'grant', '', 'grant:start:starter', '2026-11-29 16:58:19.068535+00', 6, 5, 'wsp_bhz7wm5fpwnovku7juzo', '', 1, NULL, '\xbce48c32f669f43f9c237a3081cceeb35c663ec45119df492af6c893a326001b', '\x0000000000000000000000000000000000000000000000000000000000000000'),
-	('trf_longuu7h5dev6yeoyhdk', 'hold', 2, 998, 2, 2, 1, 'gen_bs6pamnerm4guhagap3n', '', 'hold:gen_bs6pamnerm4guhagap3n', '2026-11-29 16:58:19.58021+00', 3, 2, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 2, NULL, '\xd8e3c7aed00fb6544e17d471831421a62a5b0ba2781fd1090cc44765e7103d1d', '\x1d665f02a5224fc4ef1ab4fdd3150b16641f1db93e7bf30d3a217f39369eb533'),
-	('trf_tlb2jelofst7vfrpmvfa', 'capture', 2, 0, 2, 2, 1, 'gen_bs6pamnerm4guhagap3n', '', 'capture:hld_ab3h2x7fr346xno5ccz4', '2026-11-29 16:58:19.654052+00', 4, 3, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 3, NULL, '\xb65ad12036de916679be0bae55ea1c9ddecc611b6862999dd6a29cf33667404d', '\xd8e3c7aed00fb6544e17d471831421a62a5b0ba2781fd1090cc44765e7103d1d'),
-	('trf_tsjmlqydx7hbwshbjfrj', 'refund', 1, 1, 2, 999, 3, 'gen_bs6pamnerm4guhagap3n', 'a stain', 'refund:refund-1', '2026-11-29 16:58:19.664123+00', 2, 4, 'wsp_v6ly4oov4qzypgswpnws', 'user:1', 4, NULL, '\x13ae5a4aa2134c14dfa95bf4ded4a3b1f7210bccbdb267949304eb2c01c504bc', '\xb65ad12036de916679be0bae55ea1c9ddecc611b6862999dd6a29cf33667404d'),
-	('trf_coveizdh6im6wgypflpi', 'hold', 1, 998, 4, 1, 3, 'gen_kc2l5wus34xmvls7y5g2', '', 'hold:gen_kc2l5wus34xmvls7y5g2', '2026-11-29 16:58:19.694906+00', 3, 2, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 5, NULL, '\xb48da86c7365293632995e9ba56597893feb1c6b8f6c0d3663db8210e030b0d5', '\x13ae5a4aa2134c14dfa95bf4ded4a3b1f7210bccbdb267949304eb2c01c504bc'),
-	('trf_y3ci6mtgx7ygluyjqczs', 'release', 1, 0, 4, 999, 5, 'gen_kc2l5wus34xmvls7y5g2', '', 'release:hld_rzi6ijh6vpqq5n7srvpa', '2026-11-29 16:58:19.721606+00', 2, 3, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 6, NULL, '\x6424b8c438bbb61c9b735b9f2f2996be3329fac7251adecdee62eb39de503df6', '\xb48da86c7365293632995e9ba56597893feb1c6b8f6c0d3663db8210e030b0d5'),
-	('trf_x4dcb6v5yvipnioabexg', 'hold', 1, 998, 6, 1, 5, 'gen_nob2rmu3gzuist2v6iaj', '', 'hold:gen_nob2rmu3gzuist2v6iaj', '2026-11-29 16:58:19.744793+00', 3, 2, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 7, NULL, '\x7fc134105e78534cd43acd424111c1017b9d8dd8a64c8e833c2e513a0c502866', '\x6424b8c438bbb61c9b735b9f2f2996be3329fac7251adecdee62eb39de503df6'),
-	('trf_pu346t27pgzwgrfin2wr', 'release', 1, 0, 6, 999, 7, 'gen_nob2rmu3gzuist2v6iaj', '', 'release:hld_blcxt5423xdf5cfyrdxq', '2026-11-29 16:58:19.773583+00', 2, 3, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 8, NULL, '\xf250070ff62ac0875de14b4aa3c74062e564a1e13c3001d1082a39d5c0deb7a5', '\x7fc134105e78534cd43acd424111c1017b9d8dd8a64c8e833c2e513a0c502866'),
-	('trf_wbag6sfq4s4vqwkdqkgz', 'hold', 1, 998, 8, 1, 7, 'gen_5ripr4oyjnl3dsmmlbeu', '', 'hold:gen_5ripr4oyjnl3dsmmlbeu', '2026-11-29 16:58:19.819444+00', 3, 2, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 9, NULL, '\x36cd6a128e99d3a55bc2fe4b1cd589f8e556eb36418316477b867887bc7890b4', '\xf250070ff62ac0875de14b4aa3c74062e564a1e13c3001d1082a39d5c0deb7a5'),
-	('trf_tkd6i44qrqnl6e5cwzph', 'hold', 1, 997, 9, 2, 8, 'gen_t2bh3jdra67xdv5qvfvs', '', 'hold:gen_t2bh3jdra67xdv5qvfvs', '2026-11-29 16:58:19.859221+00', 3, 2, 'wsp_v6ly4oov4qzypgswpnws', 'key_5c4uynwkzj3afxexah7j', 10, NULL, '\x3803a076e60ad4f003eeca9b4392298c79e63456147661ac998cc7d959f82b4e', '\x36cd6a128e99d3a55bc2fe4b1cd589f8e556eb36418316477b867887bc7890b4'),
-	('trf_d66kq2eztfgicqpwzbkw', 'hold', 1, 49, 2, 1, 1, 'gen_ffzci5t2yjwrukxtu3dz', '', 'hold:gen_ffzci5t2yjwrukxtu3dz', '2026-11-29 16:58:19.884079+00', 7, 6, 'wsp_bhz7wm5fpwnovku7juzo', 'key_ltwx26fi36t5ztnzixh5', 2, NULL, '\xf9255531667441c051badeb394d3007f6fecdbe56c2ab6ceb0ae0d615a376c7a', '\xbce48c32f669f43f9c237a3081cceeb35c663ec45119df492af6c893a326001b'),
-	('trf_wwr6wekdkjkv4jy7fasz', 'grant', 7, -1007, 2, 1004, 10, 'top_up', 'a top-up', 'grant:top-up-1', '2026-11-29 16:58:19.889426+00', 2, 1, 'wsp_v6ly4oov4qzypgswpnws', '', 11, NULL, '\x7f4665db5fa422590631227ee37cd8c28f4c14d00f9a6c5dc3f7b90e119ff0d2', '\x3803a076e60ad4f003eeca9b4392298c79e63456147661ac998cc7d959f82b4e'),
-	('trf_kiof3fxrhumzlgbfxb6w', 'adjust', 5000, -6007, 3, 6004, 11, 'adj_ro2npnvf7unqjzizalvj', 'a contract', 'adjust:adj_ro2npnvf7unqjzizalvj', '2026-11-29 16:58:19.897402+00', 2, 1, 'wsp_v6ly4oov4qzypgswpnws', 'user:2', 12, NULL, '\x6d72886d8472d375a9a37295fd17f33f9c49b164ddc1cb441f52a1e7b560cece', '\x7f4665db5fa422590631227ee37cd8c28f4c14d00f9a6c5dc3f7b90e119ff0d2');
+	('trf_3ittqfgqsmre43xbxf3d', 'grant', 1000, -1000, 1, 1000, 1, 'grant', '', 'grant:start:studio', '2026-11-29 17:28:42.863825+00', 2, 1, 'wsp_y3t5tjumwqvbcoshoqd4', '', 1, NULL, '\x85b4a9aec2acbec7eb876d620786b862f20af2b99843e658594fe402bef69133', '\x0000000000000000000000000000000000000000000000000000000000000000'),
+	('trf_owz5yedpioxgsuh6pof6', 'grant', 50, -50, 1, 50, 1, 'grant', '', 'grant:start:starter', '2026-11-29 17:28:42.914856+00', 6, 5, 'wsp_2tlhpmdknoc7hq4wdvjx', '', 1, NULL, '\x046f934d5c520eadc9e5498afe7c26b1ce18877aa438474050a2bd6dce222e7f', '\x0000000000000000000000000000000000000000000000000000000000000000'),
+	('trf_blnqaoy3v4kejbqq7n4o', 'hold', 2, 998, 2, 2, 1, 'gen_e76v2hi6goisukwybxhn', '', 'hold:gen_e76v2hi6goisukwybxhn', '2026-11-29 17:28:44.527917+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 2, NULL, '\xb5c49fcdeef3f14878762064dc27eb75501b807f1f979b3c8eaf9bc973e240f0', '\x85b4a9aec2acbec7eb876d620786b862f20af2b99843e658594fe402bef69133'),
+	('trf_cbfpwdabsohjn4gtpmsp', 'capture', 2, 0, 2, 2, 1, 'gen_e76v2hi6goisukwybxhn', '', 'capture:hld_qcxfbpywvzwtvvgnaum5', '2026-11-29 17:28:44.740901+00', 4, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 3, NULL, '\x7621594f6acec244ef35ec599188e8a3cb460592fc8e7037df3c0a1abd270365', '\xb5c49fcdeef3f14878762064dc27eb75501b807f1f979b3c8eaf9bc973e240f0'),
+	('trf_2bzws5g23uuixazroaq7', 'refund', 1, 1, 2, 999, 3, 'gen_e76v2hi6goisukwybxhn', 'a stain', 'refund:refund-1', '2026-11-29 17:28:44.800339+00', 2, 4, 'wsp_y3t5tjumwqvbcoshoqd4', 'user:1', 4, NULL, '\x3f3b4238a204cfe56015d314e6fd56654bbf12dda03df8c39ef66bcd207109e6', '\x7621594f6acec244ef35ec599188e8a3cb460592fc8e7037df3c0a1abd270365'),
+	('trf_72skemtbsaelo3xeb5qg', 'hold', 1, 998, 4, 1, 3, 'gen_oqwttaav72kcysuw4dfs', '', 'hold:gen_oqwttaav72kcysuw4dfs', '2026-11-29 17:28:45.033961+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 5, NULL, '\x96efefac85b501850ca9eb06b746241a483027a5adb8f8fb5c4d3497911a4b83', '\x3f3b4238a204cfe56015d314e6fd56654bbf12dda03df8c39ef66bcd207109e6'),
+	('trf_qftsbhxtevw4d7tn2l6p', 'release', 1, 0, 4, 999, 5, 'gen_oqwttaav72kcysuw4dfs', '', 'release:hld_7s6dtqotmbhcomt3zrap', '2026-11-29 17:28:45.166812+00', 2, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 6, NULL, '\x593ba2c318f599d70c6126d6146c427f01f74c04b77f920913185f7633f0caaa', '\x96efefac85b501850ca9eb06b746241a483027a5adb8f8fb5c4d3497911a4b83'),
+	('trf_fo7vfzpzbbiazhyf6peg', 'hold', 1, 998, 6, 1, 5, 'gen_55o64ttgoi67mlhtum2s', '', 'hold:gen_55o64ttgoi67mlhtum2s', '2026-11-29 17:28:45.243037+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 7, NULL, '\x808d8dacb9f947c94e6b2dfe16d026b41d2feef0fc558baee60f061800cc1d1c', '\x593ba2c318f599d70c6126d6146c427f01f74c04b77f920913185f7633f0caaa'),
+	('trf_mwg3ztxqw5ly2tf7htgg', 'release', 1, 0, 6, 999, 7, 'gen_55o64ttgoi67mlhtum2s', '', 'release:hld_lvgy6wf53mbd2v35lqnf', '2026-11-29 17:28:45.38629+00', 2, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 8, NULL, '\xb1ee3d26947f3a50e4c9fa74998eb21652c270b35ea12ab982e985631084b09b', '\x808d8dacb9f947c94e6b2dfe16d026b41d2feef0fc558baee60f061800cc1d1c'),
+	('trf_x3thpe43gt75sg2go6uv', 'hold', 1, 998, 8, 1, 7, 'gen_gwywsvxbevj4lj2puedn', '', 'hold:gen_gwywsvxbevj4lj2puedn', '2026-11-29 17:28:46.019673+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 9, NULL, '\xbe6edb626179cd27face44718b422653a31e28ff37cc7bb8b2c4dc88d252d227', '\xb1ee3d26947f3a50e4c9fa74998eb21652c270b35ea12ab982e985631084b09b'),
+	('trf_y2mn4mv4oy7c6lsotlec', 'hold', 1, 997, 9, 2, 8, 'gen_dr77wubzujxx6bnwnrog', '', 'hold:gen_dr77wubzujxx6bnwnrog', '2026-11-29 17:28:46.207406+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 10, NULL, '\xf5ff787c49aedf4bed764f682078bd8ed49f010e01e577110a99795616b7c61f', '\xbe6edb626179cd27face44718b422653a31e28ff37cc7bb8b2c4dc88d252d227'),
+	('trf_hp5nfesamdsebuikz3uk', 'hold', 1, 49, 2, 1, 1, 'gen_dqfwkxgzu7koahtmrw66', '', 'hold:gen_dqfwkxgzu7koahtmrw66', '2026-11-29 17:28:46.304382+00', 7, 6, 'wsp_2tlhpmdknoc7hq4wdvjx', 'key_5cw3jp2yd6syqucqkeue', 2, NULL, '\xf9ec3ff5457da12fb0735b128f498658b9266ad8164529c2015d4617af6aa4e8', '\x046f934d5c520eadc9e5498afe7c26b1ce18877aa438474050a2bd6dce222e7f'),
+	('trf_ditx4b572mfglzneiovw', 'grant', 7, -1007, 2, 1004, 10, 'top_up', 'a top-up', 'grant:top-up-1', '2026-11-29 17:28:46.322001+00', 2, 1, 'wsp_y3t5tjumwqvbcoshoqd4', '', 11, NULL, '\xb633506794d438bc1a3801174f981235ba7511cc78a81dc5bcdd37baeff590b5', '\xf5ff787c49aedf4bed764f682078bd8ed49f010e01e577110a99795616b7c61f'),
+	('trf_gh7eibgvzjg4qjykc6sr', 'adjust', 5000, -6007, 3, 6004, 11, 'adj_cc3viodbe5pjbm3mahpm', 'a contract', 'adjust:adj_cc3viodbe5pjbm3mahpm', '2026-11-29 17:28:46.348577+00', 2, 1, 'wsp_y3t5tjumwqvbcoshoqd4', 'user:2', 12, NULL, '\xb5fb6c1c943a6a6b520e62b43111483b3783b0bb130b9fb329e5611af29bb952', '\xb633506794d438bc1a3801174f981235ba7511cc78a81dc5bcdd37baeff590b5');
 INSERT INTO public.django_content_type VALUES
 	(1, 'admin', 'logentry'),
 	(2, 'auth', 'permission'),
@@ -1385,117 +1386,117 @@ INSERT INTO public.django_content_type VALUES
 	(42, 'generation', 'turn'),
 	(43, 'generation', 'worker');
 INSERT INTO public.django_migrations VALUES
-	(1, 'contenttypes', '0001_initial', '2026-11-29 16:58:13.373082+00'),
-	(2, 'auth', '0001_initial', '2026-11-29 16:58:13.419241+00'),
-	(3, 'accounts', '0001_initial', '2026-11-29 16:58:13.471411+00'),
-	(4, 'accounts', '0002_policies_and_tiers', '2026-11-29 16:58:13.48516+00'),
-	(5, 'admin', '0001_initial', '2026-11-29 16:58:13.502232+00'),
-	(6, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 16:58:13.513063+00'),
-	(7, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 16:58:13.520271+00'),
-	(8, 'audit', '0001_initial', '2026-11-29 16:58:13.547518+00'),
-	(9, 'audit', '0002_policies_and_triggers', '2026-11-29 16:58:13.553482+00'),
-	(10, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 16:58:13.579935+00'),
-	(11, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 16:58:13.605093+00'),
-	(12, 'auth', '0003_alter_user_email_max_length', '2026-11-29 16:58:13.630523+00'),
-	(13, 'auth', '0004_alter_user_username_opts', '2026-11-29 16:58:13.646929+00'),
-	(14, 'auth', '0005_alter_user_last_login_null', '2026-11-29 16:58:13.667825+00'),
-	(15, 'auth', '0006_require_contenttypes_0002', '2026-11-29 16:58:13.675824+00'),
-	(16, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 16:58:13.686147+00'),
-	(17, 'auth', '0008_alter_user_username_max_length', '2026-11-29 16:58:13.696834+00'),
-	(18, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 16:58:13.705005+00'),
-	(19, 'auth', '0010_alter_group_name_max_length', '2026-11-29 16:58:13.716894+00'),
-	(20, 'auth', '0011_update_proxy_permissions', '2026-11-29 16:58:13.738242+00'),
-	(21, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 16:58:13.749342+00'),
-	(22, 'axes', '0001_initial', '2026-11-29 16:58:13.761058+00'),
-	(23, 'axes', '0002_auto_20151217_2044', '2026-11-29 16:58:13.787086+00'),
-	(24, 'axes', '0003_auto_20160322_0929', '2026-11-29 16:58:13.801649+00'),
-	(25, 'axes', '0004_auto_20181024_1538', '2026-11-29 16:58:13.818899+00'),
-	(26, 'axes', '0005_remove_accessattempt_trusted', '2026-11-29 16:58:13.822585+00'),
-	(27, 'axes', '0006_remove_accesslog_trusted', '2026-11-29 16:58:13.825337+00'),
-	(28, 'axes', '0007_alter_accessattempt_unique_together', '2026-11-29 16:58:13.849439+00'),
-	(29, 'axes', '0008_accessfailurelog', '2026-11-29 16:58:13.8648+00'),
-	(30, 'axes', '0009_add_session_hash', '2026-11-29 16:58:13.869691+00'),
-	(31, 'axes', '0010_accessattemptexpiration', '2026-11-29 16:58:13.878682+00'),
-	(32, 'billing', '0001_initial', '2026-11-29 16:58:14.147845+00'),
-	(33, 'billing', '0002_policies_and_triggers', '2026-11-29 16:58:14.175466+00'),
-	(34, 'generation', '0001_initial', '2026-11-29 16:58:14.618197+00'),
-	(35, 'generation', '0002_policies', '2026-11-29 16:58:14.628887+00'),
-	(36, 'otp_totp', '0001_initial', '2026-11-29 16:58:14.690934+00'),
-	(37, 'otp_totp', '0002_auto_20190420_0723', '2026-11-29 16:58:14.707964+00'),
-	(38, 'otp_totp', '0003_add_timestamps', '2026-11-29 16:58:14.724651+00'),
-	(39, 'outbox', '0001_initial', '2026-11-29 16:58:14.741959+00'),
-	(40, 'sessions', '0001_initial', '2026-11-29 16:58:14.762228+00'),
-	(41, 'storage', '0001_initial', '2026-11-29 16:58:14.812815+00'),
-	(42, 'storage', '0002_policies', '2026-11-29 16:58:14.815711+00'),
-	(43, 'webhooks', '0001_initial', '2026-11-29 16:58:15.192204+00'),
-	(44, 'webhooks', '0002_policies', '2026-11-29 16:58:15.201811+00');
+	(1, 'contenttypes', '0001_initial', '2026-11-29 17:27:48.536281+00'),
+	(2, 'auth', '0001_initial', '2026-11-29 17:27:49.049588+00'),
+	(3, 'accounts', '0001_initial', '2026-11-29 17:27:49.708267+00'),
+	(4, 'accounts', '0002_policies_and_tiers', '2026-11-29 17:27:49.952704+00'),
+	(5, 'admin', '0001_initial', '2026-11-29 17:27:50.17352+00'),
+	(6, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 17:27:50.273656+00'),
+	(7, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 17:27:50.380321+00'),
+	(8, 'audit', '0001_initial', '2026-11-29 17:27:50.72824+00'),
+	(9, 'audit', '0002_policies_and_triggers', '2026-11-29 17:27:50.778995+00'),
+	(10, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 17:27:51.140112+00'),
+	(11, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 17:27:51.345717+00'),
+	(12, 'auth', '0003_alter_user_email_max_length', '2026-11-29 17:27:51.520815+00'),
+	(13, 'auth', '0004_alter_user_username_opts', '2026-11-29 17:27:51.603274+00'),
+	(14, 'auth', '0005_alter_user_last_login_null', '2026-11-29 17:27:51.795219+00'),
+	(15, 'auth', '0006_require_contenttypes_0002', '2026-11-29 17:27:51.820524+00'),
+	(16, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 17:27:51.989226+00'),
+	(17, 'auth', '0008_alter_user_username_max_length', '2026-11-29 17:27:52.16946+00'),
+	(18, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 17:27:52.456277+00'),
+	(19, 'auth', '0010_alter_group_name_max_length', '2026-11-29 17:27:52.708072+00'),
+	(20, 'auth', '0011_update_proxy_permissions', '2026-11-29 17:27:52.894228+00'),
+	(21, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 17:27:53.117422+00'),
+	(22, 'axes', '0001_initial', '2026-11-29 17:27:53.274836+00'),
+	(23, 'axes', '0002_auto_20151217_2044', '2026-11-29 17:27:53.715957+00'),
+	(24, 'axes', '0003_auto_20160322_0929', '2026-11-29 17:27:53.887011+00'),
+	(25, 'axes', '0004_auto_20181024_1538', '2026-11-29 17:27:54.220844+00'),
+	(26, 'axes', '0005_remove_accessattempt_trusted', '2026-11-29 17:27:54.251203+00'),
+	(27, 'axes', '0006_remove_accesslog_trusted', '2026-11-29 17:27:54.306017+00'),
+	(28, 'axes', '0007_alter_accessattempt_unique_together', '2026-11-29 17:27:54.496126+00'),
+	(29, 'axes', '0008_accessfailurelog', '2026-11-29 17:27:55.120276+00'),
+	(30, 'axes', '0009_add_session_hash', '2026-11-29 17:27:55.135046+00'),
+	(31, 'axes', '0010_accessattemptexpiration', '2026-11-29 17:27:55.181833+00'),
+	(32, 'billing', '0001_initial', '2026-11-29 17:27:59.029203+00'),
+	(33, 'billing', '0002_policies_and_triggers', '2026-11-29 17:27:59.478335+00'),
+	(34, 'generation', '0001_initial', '2026-11-29 17:28:03.608023+00'),
+	(35, 'generation', '0002_policies', '2026-11-29 17:28:03.744177+00'),
+	(36, 'otp_totp', '0001_initial', '2026-11-29 17:28:04.844093+00'),
+	(37, 'otp_totp', '0002_auto_20190420_0723', '2026-11-29 17:28:05.528205+00'),
+	(38, 'otp_totp', '0003_add_timestamps', '2026-11-29 17:28:06.018721+00'),
+	(39, 'outbox', '0001_initial', '2026-11-29 17:28:06.116055+00'),
+	(40, 'sessions', '0001_initial', '2026-11-29 17:28:06.2279+00'),
+	(41, 'storage', '0001_initial', '2026-11-29 17:28:06.782129+00'),
+	(42, 'storage', '0002_policies', '2026-11-29 17:28:06.838185+00'),
+	(43, 'webhooks', '0001_initial', '2026-11-29 17:28:12.651969+00'),
+	(44, 'webhooks', '0002_policies', '2026-11-29 17:28:12.731934+00');
 INSERT INTO public.generation_generation VALUES
-	('gen_bs6pamnerm4guhagap3n', 'key_5c4uynwkzj3afxexah7j', 'completed', 'priority', 'priority', 'quick', '{"seed": null, "count": 2, "model": null, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "guidance_scale": null, "face_correction": "auto", "generation_type": null, "negative_prompt": "", "deadline_seconds": 600}', '{"seed": 3845860270, "count": 2, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_bs6pamnerm4guhagap3n", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 2, 2, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 16:58:19.586173+00', '2026-11-29 16:58:49.586173+00', '2026-11-29 17:08:19.586173+00', NULL, '2026-11-29 16:58:19.597744+00', '2026-11-29 16:58:19.608408+00', NULL, NULL, NULL, '2026-11-29 16:58:19.658992+00', '', '', NULL, 'wsp_v6ly4oov4qzypgswpnws', NULL),
-	('gen_kc2l5wus34xmvls7y5g2', 'key_5c4uynwkzj3afxexah7j', 'failed', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "webhook": {"url": "https://hooks.example/hook", "events": ["generation.completed"]}, "metadata": {}, "guidance_scale": null, "face_correction": "auto", "generation_type": null, "negative_prompt": "", "deadline_seconds": 600}', '{"seed": 2995055551, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_kc2l5wus34xmvls7y5g2", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 16:58:19.697701+00', '2026-11-29 16:58:49.697701+00', '2026-11-29 17:08:19.697701+00', NULL, '2026-11-29 16:58:19.703441+00', '2026-11-29 16:58:19.707805+00', NULL, NULL, NULL, '2026-11-29 16:58:19.72425+00', 'model_broken', 'Broken.', NULL, 'wsp_v6ly4oov4qzypgswpnws', '{"url": "https://hooks.example/hook", "events": ["generation.completed"], "secret": "ARRAB0dqffCE8Z+Aaqw3NOIgfgi4HqNxMPUPZuj4EJ2+JDuMTEeOaY5d2n4AZznTkDy86+M3oMb600ZARyaLwP2LeYt7nxFbNe+jPaHEHg=="}'),
-	('gen_nob2rmu3gzuist2v6iaj', 'key_5c4uynwkzj3afxexah7j', 'cancelled', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "guidance_scale": null, "face_correction": "auto", "generation_type": null, "negative_prompt": "", "deadline_seconds": 600}', '{"seed": 1969354379, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_nob2rmu3gzuist2v6iaj", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 16:58:19.746715+00', '2026-11-29 16:58:49.746715+00', '2026-11-29 17:08:19.746715+00', NULL, NULL, NULL, NULL, NULL, NULL, '2026-11-29 16:58:19.776349+00', '', '', NULL, 'wsp_v6ly4oov4qzypgswpnws', NULL),
-	('gen_5ripr4oyjnl3dsmmlbeu', 'key_5c4uynwkzj3afxexah7j', 'running', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that runs", "quality": "standard", "webhook": null, "metadata": {}, "guidance_scale": null, "face_correction": "auto", "generation_type": null, "negative_prompt": "", "deadline_seconds": 600}', '{"seed": 3492175401, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that runs", "quality": "standard", "native_width": 64, "generation_id": "gen_5ripr4oyjnl3dsmmlbeu", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'prompt', 0, 0, 'worker-1', '2026-11-29 16:58:19.821762+00', '2026-11-29 16:58:49.821762+00', '2026-11-29 17:08:19.821762+00', NULL, '2026-11-29 16:58:19.830178+00', '2026-11-29 16:58:19.83846+00', '2026-11-29 16:59:19.839957+00', NULL, NULL, NULL, '', '', NULL, 'wsp_v6ly4oov4qzypgswpnws', NULL),
-	('gen_t2bh3jdra67xdv5qvfvs', 'key_5c4uynwkzj3afxexah7j', 'queued', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that waits", "quality": "standard", "webhook": null, "metadata": {}, "guidance_scale": null, "face_correction": "auto", "generation_type": null, "negative_prompt": "", "deadline_seconds": 600}', '{"seed": 2021670541, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that waits", "quality": "standard", "native_width": 64, "generation_id": "gen_t2bh3jdra67xdv5qvfvs", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 16:58:19.861084+00', '2026-11-29 16:58:49.861084+00', '2026-11-29 17:08:19.861084+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_v6ly4oov4qzypgswpnws', NULL),
-	('gen_ffzci5t2yjwrukxtu3dz', 'key_ltwx26fi36t5ztnzixh5', 'queued', 'basic', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "guidance_scale": null, "face_correction": "auto", "generation_type": null, "negative_prompt": "", "deadline_seconds": 600}', '{"seed": 339981385, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_ffzci5t2yjwrukxtu3dz", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 16:58:19.886053+00', '2026-11-29 17:03:19.886053+00', '2026-11-29 17:08:19.886053+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_bhz7wm5fpwnovku7juzo', NULL);
+	('gen_e76v2hi6goisukwybxhn', 'key_ysfwuffbvp7finyjxqu4', 'image', 'completed', 'priority', 'priority', 'quick', '{"seed": null, "count": 2, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 1931885266, "count": 2, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_e76v2hi6goisukwybxhn", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 2, 2, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 17:28:44.541975+00', '2026-11-29 17:29:14.541975+00', '2026-11-29 17:38:44.541975+00', NULL, '2026-11-29 17:28:44.560962+00', '2026-11-29 17:28:44.573583+00', NULL, NULL, NULL, '2026-11-29 17:28:44.766182+00', '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
+	('gen_oqwttaav72kcysuw4dfs', 'key_ysfwuffbvp7finyjxqu4', 'image', 'failed', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": {"url": "https://hooks.example/hook", "events": ["generation.completed"]}, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 1941990840, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_oqwttaav72kcysuw4dfs", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 17:28:45.038991+00', '2026-11-29 17:29:15.038991+00', '2026-11-29 17:38:45.038991+00', NULL, '2026-11-29 17:28:45.053471+00', '2026-11-29 17:28:45.086824+00', NULL, NULL, NULL, '2026-11-29 17:28:45.16996+00', 'model_broken', 'Broken.', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', '{"url": "https://hooks.example/hook", "events": ["generation.completed"], "secret": "AY1OXwmEKDb8oFWHn/aitOutVjTmprRGOeEgNM2fL8eaWgfHaSgodVyxiqpdc51IYz0vOWDrYolP6IwRWlEEgKGdeL6AUZEtAqlFWaVjrQ=="}'),
+	('gen_55o64ttgoi67mlhtum2s', 'key_ysfwuffbvp7finyjxqu4', 'image', 'cancelled', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 483531396, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_55o64ttgoi67mlhtum2s", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:28:45.251701+00', '2026-11-29 17:29:15.251701+00', '2026-11-29 17:38:45.251701+00', NULL, NULL, NULL, NULL, NULL, NULL, '2026-11-29 17:28:45.408309+00', '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
+	('gen_gwywsvxbevj4lj2puedn', 'key_ysfwuffbvp7finyjxqu4', 'image', 'running', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "one that runs", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 3078172506, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that runs", "quality": "standard", "native_width": 64, "generation_id": "gen_gwywsvxbevj4lj2puedn", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'prompt', 0, 0, 'worker-1', '2026-11-29 17:28:46.024316+00', '2026-11-29 17:29:16.024316+00', '2026-11-29 17:38:46.024316+00', NULL, '2026-11-29 17:28:46.06173+00', '2026-11-29 17:28:46.093764+00', '2026-11-29 17:29:46.0983+00', NULL, NULL, NULL, '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
+	('gen_dr77wubzujxx6bnwnrog', 'key_ysfwuffbvp7finyjxqu4', 'image', 'queued', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "one that waits", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 2293312415, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that waits", "quality": "standard", "native_width": 64, "generation_id": "gen_dr77wubzujxx6bnwnrog", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:28:46.21047+00', '2026-11-29 17:29:16.21047+00', '2026-11-29 17:38:46.21047+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
+	('gen_dqfwkxgzu7koahtmrw66', 'key_5cw3jp2yd6syqucqkeue', 'image', 'queued', 'basic', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 993332570, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_dqfwkxgzu7koahtmrw66", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:28:46.31109+00', '2026-11-29 17:33:46.31109+00', '2026-11-29 17:38:46.31109+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_2tlhpmdknoc7hq4wdvjx', NULL);
 INSERT INTO public.generation_generationevent VALUES
-	(1, 'queued', '{"creditsHeld": 2}', '2026-11-29 16:58:19.586173+00', 'gen_bs6pamnerm4guhagap3n'),
-	(2, 'stage', '{"stage": "prompt"}', '2026-11-29 16:58:19.613065+00', 'gen_bs6pamnerm4guhagap3n'),
-	(3, 'stage', '{"stage": "diffusion"}', '2026-11-29 16:58:19.623398+00', 'gen_bs6pamnerm4guhagap3n'),
-	(4, 'stage', '{"stage": "face_restore"}', '2026-11-29 16:58:19.625802+00', 'gen_bs6pamnerm4guhagap3n'),
-	(5, 'stage', '{"stage": "encode"}', '2026-11-29 16:58:19.636179+00', 'gen_bs6pamnerm4guhagap3n'),
-	(6, 'stage', '{"stage": "upload"}', '2026-11-29 16:58:19.639173+00', 'gen_bs6pamnerm4guhagap3n'),
-	(7, 'terminal', '{"status": "completed", "creditsUsed": 2}', '2026-11-29 16:58:19.658196+00', 'gen_bs6pamnerm4guhagap3n'),
-	(8, 'queued', '{"creditsHeld": 1}', '2026-11-29 16:58:19.697701+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(9, 'stage', '{"stage": "prompt"}', '2026-11-29 16:58:19.708724+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(10, 'stage', '{"stage": "diffusion"}', '2026-11-29 16:58:19.713344+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(11, 'stage', '{"stage": "face_restore"}', '2026-11-29 16:58:19.714319+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(12, 'stage', '{"stage": "encode"}', '2026-11-29 16:58:19.717191+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(13, 'stage', '{"stage": "upload"}', '2026-11-29 16:58:19.718124+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(14, 'terminal', '{"code": "model_broken", "status": "failed", "creditsUsed": 0}', '2026-11-29 16:58:19.723837+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(15, 'queued', '{"creditsHeld": 1}', '2026-11-29 16:58:19.746715+00', 'gen_nob2rmu3gzuist2v6iaj'),
-	(16, 'terminal', '{"status": "cancelled", "creditsUsed": 0}', '2026-11-29 16:58:19.775847+00', 'gen_nob2rmu3gzuist2v6iaj'),
-	(17, 'queued', '{"creditsHeld": 1}', '2026-11-29 16:58:19.821762+00', 'gen_5ripr4oyjnl3dsmmlbeu'),
-	(18, 'stage', '{"stage": "prompt"}', '2026-11-29 16:58:19.839841+00', 'gen_5ripr4oyjnl3dsmmlbeu'),
-	(19, 'queued', '{"creditsHeld": 1}', '2026-11-29 16:58:19.861084+00', 'gen_t2bh3jdra67xdv5qvfvs'),
-	(20, 'queued', '{"creditsHeld": 1}', '2026-11-29 16:58:19.886053+00', 'gen_ffzci5t2yjwrukxtu3dz');
+	(1, 'queued', '{"creditsHeld": 2}', '2026-11-29 17:28:44.541975+00', 'gen_e76v2hi6goisukwybxhn'),
+	(2, 'stage', '{"stage": "prompt"}', '2026-11-29 17:28:44.579347+00', 'gen_e76v2hi6goisukwybxhn'),
+	(3, 'stage', '{"stage": "diffusion"}', '2026-11-29 17:28:44.596201+00', 'gen_e76v2hi6goisukwybxhn'),
+	(4, 'stage', '{"stage": "face_restore"}', '2026-11-29 17:28:44.599525+00', 'gen_e76v2hi6goisukwybxhn'),
+	(5, 'stage', '{"stage": "encode"}', '2026-11-29 17:28:44.608741+00', 'gen_e76v2hi6goisukwybxhn'),
+	(6, 'stage', '{"stage": "upload"}', '2026-11-29 17:28:44.615789+00', 'gen_e76v2hi6goisukwybxhn'),
+	(7, 'terminal', '{"status": "completed", "creditsUsed": 2}', '2026-11-29 17:28:44.765177+00', 'gen_e76v2hi6goisukwybxhn'),
+	(8, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:45.038991+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(9, 'stage', '{"stage": "prompt"}', '2026-11-29 17:28:45.108142+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(10, 'stage', '{"stage": "diffusion"}', '2026-11-29 17:28:45.138955+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(11, 'stage', '{"stage": "face_restore"}', '2026-11-29 17:28:45.148173+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(12, 'stage', '{"stage": "encode"}', '2026-11-29 17:28:45.15622+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(13, 'stage', '{"stage": "upload"}', '2026-11-29 17:28:45.160509+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(14, 'terminal', '{"code": "model_broken", "status": "failed", "creditsUsed": 0}', '2026-11-29 17:28:45.169401+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(15, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:45.251701+00', 'gen_55o64ttgoi67mlhtum2s'),
+	(16, 'terminal', '{"status": "cancelled", "creditsUsed": 0}', '2026-11-29 17:28:45.407648+00', 'gen_55o64ttgoi67mlhtum2s'),
+	(17, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:46.024316+00', 'gen_gwywsvxbevj4lj2puedn'),
+	(18, 'stage', '{"stage": "prompt"}', '2026-11-29 17:28:46.098071+00', 'gen_gwywsvxbevj4lj2puedn'),
+	(19, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:46.21047+00', 'gen_dr77wubzujxx6bnwnrog'),
+	(20, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:46.31109+00', 'gen_dqfwkxgzu7koahtmrw66');
 INSERT INTO public.generation_idempotencyrecord VALUES
-	(1, 'POST /generate', 'asked-before-the-upgrade', '7a12c4905c96cdd92ce5d6d6284c676c507a2e9b5e69409ad467320b3b197372', 202, '{"Location": "http://127.0.0.1:8000/api/v1/atelier/projects/gen_bs6pamnerm4guhagap3n", "RateLimit": "\"generate\";r=10;t=0", "Content-Type": "application/json", "RateLimit-Policy": "\"generate\";q=10;w=60"}', '{"generationId":"gen_bs6pamnerm4guhagap3n","status":"queued","isTerminal":false,"estimatedTimeSeconds":1,"queuePosition":1,"creditsHeld":2,"creditsUsed":0,"images":[],"links":{"self":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_bs6pamnerm4guhagap3n","events":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_bs6pamnerm4guhagap3n/events","cancel":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_bs6pamnerm4guhagap3n","retry":null}}', '2026-11-29 16:58:19.578846+00', 'wsp_v6ly4oov4qzypgswpnws');
+	(1, 'POST /generate', 'asked-before-the-upgrade', '7a12c4905c96cdd92ce5d6d6284c676c507a2e9b5e69409ad467320b3b197372', 202, '{"Location": "http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn", "RateLimit": "\"generate\";r=10;t=0", "Content-Type": "application/json", "RateLimit-Policy": "\"generate\";q=10;w=60"}', '{"generationId":"gen_e76v2hi6goisukwybxhn","status":"queued","isTerminal":false,"estimatedTimeSeconds":1,"queuePosition":1,"creditsHeld":2,"creditsUsed":0,"images":[],"links":{"self":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn","events":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn/events","cancel":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn","retry":null}}', '2026-11-29 17:28:44.535499+00', 'wsp_y3t5tjumwqvbcoshoqd4');
 INSERT INTO public.generation_slot VALUES
-	('gen_5ripr4oyjnl3dsmmlbeu', 1, 'wsp_v6ly4oov4qzypgswpnws');
+	('gen_gwywsvxbevj4lj2puedn', 1, 'wsp_y3t5tjumwqvbcoshoqd4');
 INSERT INTO public.generation_stageresult VALUES
-	(1, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.618379+00', 'gen_bs6pamnerm4guhagap3n'),
-	(2, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.625802+00', 'gen_bs6pamnerm4guhagap3n'),
-	(3, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.629424+00', 'gen_bs6pamnerm4guhagap3n'),
-	(4, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.639173+00', 'gen_bs6pamnerm4guhagap3n'),
-	(5, 'upload', 1, 'worker-1', '[]', '{}', 1, '2026-11-29 16:58:19.653316+00', 'gen_bs6pamnerm4guhagap3n'),
-	(6, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.711625+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(7, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.714319+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(8, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.716151+00', 'gen_kc2l5wus34xmvls7y5g2'),
-	(9, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 16:58:19.718124+00', 'gen_kc2l5wus34xmvls7y5g2');
+	(1, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.587675+00', 'gen_e76v2hi6goisukwybxhn'),
+	(2, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.599525+00', 'gen_e76v2hi6goisukwybxhn'),
+	(3, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.606269+00', 'gen_e76v2hi6goisukwybxhn'),
+	(4, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.615789+00', 'gen_e76v2hi6goisukwybxhn'),
+	(5, 'upload', 1, 'worker-1', '[]', '{}', 1, '2026-11-29 17:28:44.732878+00', 'gen_e76v2hi6goisukwybxhn'),
+	(6, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.127616+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(7, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.148173+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(8, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.152791+00', 'gen_oqwttaav72kcysuw4dfs'),
+	(9, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.160509+00', 'gen_oqwttaav72kcysuw4dfs');
 INSERT INTO public.generation_turn VALUES
 	('clock', 0.3333333333333333),
 	('priority', 0.5),
-	('wsp_v6ly4oov4qzypgswpnws', 1795971499.830993);
+	('wsp_y3t5tjumwqvbcoshoqd4', 1795973326.065215);
 INSERT INTO public.generation_worker VALUES
-	('gpu-1', '2026-11-29 16:58:19.082571+00', '["gpu.priority", "gpu.standard", "gpu.basic"]', '["quick"]');
+	('gpu-1', '2026-11-29 17:28:42.952425+00', '["gpu.priority", "gpu.standard", "gpu.basic"]', '["quick"]');
 INSERT INTO public.outbox_outboxmessage VALUES
-	(1, 'generation.queued', 'gen_bs6pamnerm4guhagap3n', 'priority', '{}', 'gen_bs6pamnerm4guhagap3n:queued', '2026-11-29 16:58:19.586173+00', NULL, 0),
-	(2, 'generation.dispatched', 'gen_bs6pamnerm4guhagap3n', 'priority', '{}', 'gen_bs6pamnerm4guhagap3n:wake:1', '2026-11-29 16:58:19.599437+00', NULL, 0),
-	(3, 'generation.started', 'gen_bs6pamnerm4guhagap3n', 'priority', '{}', 'gen_bs6pamnerm4guhagap3n:started', '2026-11-29 16:58:19.608144+00', NULL, 0),
-	(4, 'generation.completed', 'gen_bs6pamnerm4guhagap3n', 'priority', '{}', 'gen_bs6pamnerm4guhagap3n:terminal', '2026-11-29 16:58:19.658196+00', NULL, 0),
-	(5, 'generation.queued', 'gen_kc2l5wus34xmvls7y5g2', 'priority', '{}', 'gen_kc2l5wus34xmvls7y5g2:queued', '2026-11-29 16:58:19.697701+00', NULL, 0),
-	(6, 'generation.dispatched', 'gen_kc2l5wus34xmvls7y5g2', 'priority', '{}', 'gen_kc2l5wus34xmvls7y5g2:wake:1', '2026-11-29 16:58:19.704129+00', NULL, 0),
-	(7, 'generation.started', 'gen_kc2l5wus34xmvls7y5g2', 'priority', '{}', 'gen_kc2l5wus34xmvls7y5g2:started', '2026-11-29 16:58:19.707535+00', NULL, 0),
-	(8, 'generation.failed', 'gen_kc2l5wus34xmvls7y5g2', 'priority', '{}', 'gen_kc2l5wus34xmvls7y5g2:terminal', '2026-11-29 16:58:19.723837+00', NULL, 0),
-	(9, 'generation.queued', 'gen_nob2rmu3gzuist2v6iaj', 'priority', '{}', 'gen_nob2rmu3gzuist2v6iaj:queued', '2026-11-29 16:58:19.746715+00', NULL, 0),
-	(10, 'generation.cancelled', 'gen_nob2rmu3gzuist2v6iaj', 'priority', '{}', 'gen_nob2rmu3gzuist2v6iaj:terminal', '2026-11-29 16:58:19.775847+00', NULL, 0),
-	(11, 'generation.queued', 'gen_5ripr4oyjnl3dsmmlbeu', 'priority', '{}', 'gen_5ripr4oyjnl3dsmmlbeu:queued', '2026-11-29 16:58:19.821762+00', NULL, 0),
-	(12, 'generation.dispatched', 'gen_5ripr4oyjnl3dsmmlbeu', 'priority', '{}', 'gen_5ripr4oyjnl3dsmmlbeu:wake:1', '2026-11-29 16:58:19.830792+00', NULL, 0),
-	(13, 'generation.started', 'gen_5ripr4oyjnl3dsmmlbeu', 'priority', '{}', 'gen_5ripr4oyjnl3dsmmlbeu:started', '2026-11-29 16:58:19.838314+00', NULL, 0),
-	(14, 'generation.queued', 'gen_t2bh3jdra67xdv5qvfvs', 'priority', '{}', 'gen_t2bh3jdra67xdv5qvfvs:queued', '2026-11-29 16:58:19.861084+00', NULL, 0),
-	(15, 'generation.queued', 'gen_ffzci5t2yjwrukxtu3dz', 'basic', '{}', 'gen_ffzci5t2yjwrukxtu3dz:queued', '2026-11-29 16:58:19.886053+00', NULL, 0);
+	(1, 'generation.queued', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:queued', '2026-11-29 17:28:44.541975+00', NULL, 0),
+	(2, 'generation.dispatched', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:wake:1', '2026-11-29 17:28:44.563657+00', NULL, 0),
+	(3, 'generation.started', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:started', '2026-11-29 17:28:44.573336+00', NULL, 0),
+	(4, 'generation.completed', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:terminal', '2026-11-29 17:28:44.765177+00', NULL, 0),
+	(5, 'generation.queued', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:queued', '2026-11-29 17:28:45.038991+00', NULL, 0),
+	(6, 'generation.dispatched', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:wake:1', '2026-11-29 17:28:45.059641+00', NULL, 0),
+	(7, 'generation.started', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:started', '2026-11-29 17:28:45.086594+00', NULL, 0),
+	(8, 'generation.failed', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:terminal', '2026-11-29 17:28:45.169401+00', NULL, 0),
+	(9, 'generation.queued', 'gen_55o64ttgoi67mlhtum2s', 'priority', '{}', 'gen_55o64ttgoi67mlhtum2s:queued', '2026-11-29 17:28:45.251701+00', NULL, 0),
+	(10, 'generation.cancelled', 'gen_55o64ttgoi67mlhtum2s', 'priority', '{}', 'gen_55o64ttgoi67mlhtum2s:terminal', '2026-11-29 17:28:45.407648+00', NULL, 0),
+	(11, 'generation.queued', 'gen_gwywsvxbevj4lj2puedn', 'priority', '{}', 'gen_gwywsvxbevj4lj2puedn:queued', '2026-11-29 17:28:46.024316+00', NULL, 0),
+	(12, 'generation.dispatched', 'gen_gwywsvxbevj4lj2puedn', 'priority', '{}', 'gen_gwywsvxbevj4lj2puedn:wake:1', '2026-11-29 17:28:46.064835+00', NULL, 0),
+	(13, 'generation.started', 'gen_gwywsvxbevj4lj2puedn', 'priority', '{}', 'gen_gwywsvxbevj4lj2puedn:started', '2026-11-29 17:28:46.093475+00', NULL, 0),
+	(14, 'generation.queued', 'gen_dr77wubzujxx6bnwnrog', 'priority', '{}', 'gen_dr77wubzujxx6bnwnrog:queued', '2026-11-29 17:28:46.21047+00', NULL, 0),
+	(15, 'generation.queued', 'gen_dqfwkxgzu7koahtmrw66', 'basic', '{}', 'gen_dqfwkxgzu7koahtmrw66:queued', '2026-11-29 17:28:46.31109+00', NULL, 0);
 INSERT INTO public.storage_asset VALUES
-	('img_hsmqz3oty6mz7d23ukhb', 'gen_bs6pamnerm4guhagap3n', 0, 'assets/wsp_v6ly4oov4qzypgswpnws/gen_bs6pamnerm4guhagap3n/0-3e0011eb9a7acb2ff04106212c976db1ddc3ac3499b91fd2930abfa878f2e534.png', '3e0011eb9a7acb2ff04106212c976db1ddc3ac3499b91fd2930abfa878f2e534', 26, 256, 256, 'png', '2026-11-29 16:58:19.651108+00', '2026-12-06 16:58:19.651108+00', 'wsp_v6ly4oov4qzypgswpnws'),
-	('img_jxedfyjysjxzqzpzya27', 'gen_bs6pamnerm4guhagap3n', 1, 'assets/wsp_v6ly4oov4qzypgswpnws/gen_bs6pamnerm4guhagap3n/1-f9a36f850914ea8c0013e636de9613a69dcd725a41d1c579be33990a4ff38aac.png', 'f9a36f850914ea8c0013e636de9613a69dcd725a41d1c579be33990a4ff38aac', 26, 256, 256, 'png', '2026-11-29 16:58:19.651108+00', '2026-12-06 16:58:19.651108+00', 'wsp_v6ly4oov4qzypgswpnws');
+	('img_pgiqargm3ncydgrzd2tw', 'gen_e76v2hi6goisukwybxhn', 0, 'assets/wsp_y3t5tjumwqvbcoshoqd4/gen_e76v2hi6goisukwybxhn/0-6ae8b66f04b9ecb4dccce0c8e6f85f54a4bf374962f2a8415decea2f492968d3.png', '6ae8b66f04b9ecb4dccce0c8e6f85f54a4bf374962f2a8415decea2f492968d3', 26, 256, 256, 'png', '2026-11-29 17:28:44.721872+00', '2026-12-06 17:28:44.721872+00', 'wsp_y3t5tjumwqvbcoshoqd4'),
+	('img_bvorgnpazclprf425e6l', 'gen_e76v2hi6goisukwybxhn', 1, 'assets/wsp_y3t5tjumwqvbcoshoqd4/gen_e76v2hi6goisukwybxhn/1-a5f2cc00a84113efc0ac4e347e63683633e686ba41229495e2c73011d144cb48.png', 'a5f2cc00a84113efc0ac4e347e63683633e686ba41229495e2c73011d144cb48', 26, 256, 256, 'png', '2026-11-29 17:28:44.721872+00', '2026-12-06 17:28:44.721872+00', 'wsp_y3t5tjumwqvbcoshoqd4');
 SELECT pg_catalog.setval('public.accounts_membership_id_seq', 1, true);
 SELECT pg_catalog.setval('public.audit_auditentry_id_seq', 13, true);
 SELECT pg_catalog.setval('public.audit_chainhead_id_seq', 9, true);
