@@ -37,7 +37,7 @@ prove: ## Run the long proofs that `make test` leaves out
 	@deploy/install.sh test rabbitmq
 	@$(PYTHON_) -m pytest -m prove --timeout 1800
 
-check: ## Format, lint, types, import contracts, migrations
+check: ## Format, lint, types, import contracts, dead code, migrations
 	@deploy/install.sh test
 	@deploy/check.sh
 

@@ -3,7 +3,6 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atelier.settings")
 
@@ -19,12 +18,3 @@ def second_app() -> Celery:
     second.config_from_object("django.conf:settings", namespace="CELERY")
     second.autodiscover_tasks()
     return second
-
-
-@worker_init.connect
-def _connect_presence(**_: object) -> None:
-    from atelier import webhook_wiring  # they need the apps, which are ready only now
-    from atelier.worker import presence  # they need the apps, which are ready only now
-
-    presence.connect()
-    webhook_wiring.connect()

@@ -73,7 +73,7 @@ def add_image_links(workspace_id: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def connect() -> None:
-    """Attach to Celery's worker signals. Called once, by the application's module."""
+    """Attach to Celery's worker signals. Called once, by atelier.worker.signals."""
     worker_ready.connect(_start, dispatch_uid="webhooks.start")
     worker_shutdown.connect(_end, dispatch_uid="webhooks.end")
 

@@ -2,7 +2,7 @@
 
 A transfer moves a positive whole number of credits from one account to another, so every transfer sums to zero.
 Balances live in `Account` and are written by one trigger, in the transaction of the transfer
-(`migrations/ledger.sql`): the service's role can insert and read here, and nothing else.
+(`migrations/transfers.sql`): the service's role can insert and read here, and nothing else.
 
     grant    granted   -> available        capture  held      -> earned
     hold     available -> held             release  held      -> available
@@ -12,7 +12,8 @@ Balances live in `Account` and are written by one trigger, in the transaction of
 `granted` and `earned` are the operator's side. They are kept per workspace so that no two workspaces ever wait
 for the same row (docs/adr/0004). The sum of all balances, `trial_balance`, is 0. Transfers, holds and outcomes are
 hash-chained by workspace (docs/adr/0008). `db_index=False`: another index of the table begins with that column.
-`db_constraint=False`: a trigger or a composite key keeps that promise (`migrations/ending.sql`, docs/adr/0013).
+`db_constraint=False`: a trigger or a composite key keeps that promise (`migrations/accounts.sql` and `holds.sql`,
+docs/adr/0013).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Format, lint, types, import contracts, migrations. Runs all of them, then fails if one failed.
+# Format, lint, types, import contracts, dead code, migrations. Runs all of them, then fails if one failed.
 cd "$(dirname "$0")/.." || exit 1
 bin=.venv/bin
 failed=
@@ -18,6 +18,7 @@ step format $bin/ruff format --check .
 step lint $bin/ruff check .
 step types $bin/mypy
 step imports $bin/lint-imports --config setup.cfg
+step dead-code $bin/python deploy/dead_code.py
 step migrations $bin/python manage.py makemigrations --check --dry-run
 step deployment $bin/python manage.py check
 [ -z "$failed" ] || { printf 'failed:%s\n' "$failed"; exit 1; }

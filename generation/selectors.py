@@ -109,9 +109,3 @@ def get_queue_positions(generations: list[Generation]) -> dict[str, int]:
     with across("figures"), connection.cursor() as cursor:
         cursor.execute(_POSITIONS, values)
         return dict(cursor.fetchall())
-
-
-def count_queued(lane: str) -> int:
-    """How many generations wait in a lane."""
-    with across("figures"):
-        return Generation.objects.filter(status=lifecycle.QUEUED, lane=lane).count()

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django_otp import user_has_device
 from django_otp.admin import OTPAdminAuthenticationForm, OTPAdminSite
 
+from atelier import __version__
+
 
 class OperatorLoginForm(OTPAdminAuthenticationForm):
     """Name and password, then the code of the person's device (TOTP, RFC 6238)."""
@@ -24,6 +26,10 @@ class OperatorsSite(AdminSite):
 
     login_form = OperatorLoginForm
     login_template = OTPAdminSite.login_template
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page of the admin shows: its footer names the version."""
+        return super().each_context(request) | {"version": __version__}
 
     def has_permission(self, request: HttpRequest) -> bool:
         verified = not settings.ATELIER_ADMIN_SECOND_FACTOR or request.user.is_verified()

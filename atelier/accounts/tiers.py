@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DAY_SECONDS = 86_400
-
 
 @dataclass(frozen=True, slots=True)
 class Tier:

@@ -1,4 +1,4 @@
-"""The audit trail as a chain: its columns in the order of the line (`migrations/chain.sql`)."""
+"""The audit trail as a chain: its columns in the order of the line (`migrations/chains.sql`)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from atelier.core.db.tenancy import TenantRows
 
 
 class Chained(models.Model):
-    """A row of a chain: a trigger fills these columns in, whatever the insert says (`migrations/chain.sql`)."""
+    """A row of a chain: a trigger fills these columns in, whatever the insert says (`migrations/entries.sql`)."""
 
     chain_seq = models.BigIntegerField(db_default=0, editable=False)
     prev_hash = models.BinaryField(db_default=Value(b""), editable=False)

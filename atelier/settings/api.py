@@ -1,5 +1,6 @@
 """The REST API and its OpenAPI document."""
 
+from atelier import __version__
 from atelier.settings import env
 
 API_PREFIX = "api/v1/atelier/"
@@ -28,7 +29,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Atelier",
     "DESCRIPTION": "Prompts in, delivered pictures out.",
-    "VERSION": "1.0.0",
+    "VERSION": __version__,
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/atelier",

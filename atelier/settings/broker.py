@@ -28,6 +28,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 CELERY_BROKER_HEARTBEAT = 0  # a solo worker cannot answer them during a stage; leases say who is alive
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = 1
+CELERY_IMPORTS = ["atelier.worker.signals"]  # beside the tasks: what a worker starts and ends with
 CELERY_WORKER_CONSUMER = "atelier.worker.consumer.Consumer"
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_TASK_SEND_SENT_EVENT = False  # a confirmed message beside each message; Flower shows what workers received

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from atelier import __version__
 from atelier.core.errors import AtelierError
 from atelier.core.http.answers import to_json
 from atelier.core.http.bodies import Answer
 from atelier.core.http.documentation import ANYWHERE, Ok, operation
 from atelier.site.health import list_troubles
 from atelier.site.openapi import list_codes, openapi_bytes
-
-PAGE_HEADERS = {"Cache-Control": "no-cache"}
 
 
 class NotReady(AtelierError):
@@ -34,6 +33,10 @@ class NotReady(AtelierError):
 
 class Health(Answer):
     status: Literal["ok"]
+
+
+class Liveness(Health):
+    version: Annotated[str, Field(description="The version of Atelier that answers.")]
 
 
 HEALTHY = to_json(Health(status="ok").model_dump()).encode()
@@ -63,10 +66,10 @@ class LiveView(OpenView):
 
     @operation(
         "getLiveness", "Is it alive", "Answers as long as the process does.", tag="Service", open_to_all=True,
-        ok=[Ok(200, Health, "It is.")], errors=ANYWHERE,
+        ok=[Ok(200, Liveness, "It is.")], errors=ANYWHERE,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        return _json(HEALTHY)
+        return _json(to_json(Liveness(status="ok", version=__version__).model_dump(by_alias=True)).encode())
 
 
 class ReadyView(OpenView):

@@ -25,12 +25,6 @@ def free_port() -> int:
     return free_run(1)[0]
 
 
-def free_pair() -> tuple[int, int]:
-    """Two adjacent free ports, for servers that take the next one too."""
-    first, second = free_run(2)
-    return first, second
-
-
 def free_run(length: int) -> tuple[int, ...]:
     """`length` adjacent free ports. Raises StackError when the range seems full."""
     global _next

@@ -6,26 +6,42 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import psycopg
 
-from atelier.stacks.home import PROJECT
+from atelier.stacks.home import PROJECT, Home
 from atelier.stacks.ports import HOST, is_listening
 from atelier.stacks.process import Child
-from atelier.stacks.secrets import ADMIN_USER
+from atelier.stacks.rabbitmq import RabbitMQ
+from atelier.stacks.secrets import ADMIN_USER, StateSecrets
 from atelier.stacks.supervision import Program
 from atelier.stacks.workers import Worker
-
-if TYPE_CHECKING:
-    from atelier.stacks.server import ServerStack
 
 Ready = Callable[[Child], bool]
 FLOWER = "flower"
 WEB_PROCESSES, WEB_THREADS = 2, 16  # streams and waiting requests (ATELIER_WATCHERS) hold a thread each
 
 
-def make_programs(stack: ServerStack, workers: Sequence[Worker]) -> dict[str, Program]:
+class Installation(Protocol):
+    """What the programs must know of the stack that runs them: ports, addresses, secrets, environment."""
+
+    home: Home
+    port: int
+    flower_port: int
+    rabbitmq: RabbitMQ
+    state: StateSecrets
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def superuser_url(self) -> str: ...
+
+    def environment(self) -> dict[str, str]: ...
+
+
+def make_programs(stack: Installation, workers: Sequence[Worker]) -> dict[str, Program]:
     """Scheduler, workers, web server and Flower by name, none started yet."""
     programs = [_scheduler(stack), *(_worker(stack, worker) for worker in workers), _web(stack)]
     if stack.flower_port:
@@ -33,19 +49,19 @@ def make_programs(stack: ServerStack, workers: Sequence[Worker]) -> dict[str, Pr
     return {program.name: program for program in programs}
 
 
-def _scheduler(stack: ServerStack) -> Program:
+def _scheduler(stack: Installation) -> Program:
     argv = (sys.executable, "manage.py", "scheduler")
     return _program(stack, "scheduler", argv, ready=lambda child: True)
 
 
-def _worker(stack: ServerStack, worker: Worker) -> Program:
+def _worker(stack: Installation, worker: Worker) -> Program:
     def ready(child: Child) -> bool:
         return _is_present(stack, worker.name, child)
 
     return _program(stack, worker.name, worker.argv, ready=ready, ATELIER_WORKER_NAME=worker.name)
 
 
-def _web(stack: ServerStack) -> Program:
+def _web(stack: Installation) -> Program:
     argv = (
         sys.executable, "-m", "gunicorn", "atelier.wsgi:application", "--worker-class", "gthread",
         "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS), "--bind", f"{HOST}:{stack.port}",
@@ -54,7 +70,7 @@ def _web(stack: ServerStack) -> Program:
     return _program(stack, "web", argv, ready=lambda child: _answers(f"{stack.url}/health/live"))
 
 
-def _flower(stack: ServerStack) -> Program:
+def _flower(stack: Installation) -> Program:
     # By the environment, not by options: a command line is readable by every user of the machine.
     secrets = {
         "FLOWER_BASIC_AUTH": f"{ADMIN_USER}:{stack.state.admin_password}",
@@ -67,14 +83,14 @@ def _flower(stack: ServerStack) -> Program:
     return _program(stack, FLOWER, argv, ready=lambda child: is_listening(stack.flower_port), **secrets)
 
 
-def _program(stack: ServerStack, name: str, argv: tuple[str, ...], *, ready: Ready, **environment: str) -> Program:
+def _program(stack: Installation, name: str, argv: tuple[str, ...], *, ready: Ready, **environment: str) -> Program:
     return Program(
         name, argv, environment=stack.environment() | environment, log=stack.home.logs / f"{name}.log",
         cwd=PROJECT, ready=ready,
     )  # fmt: skip
 
 
-def _is_present(stack: ServerStack, name: str, child: Child) -> bool:
+def _is_present(stack: Installation, name: str, child: Child) -> bool:
     """True when this life of the worker has said in the database that it takes work."""
     if child.started_at is None:
         return False

@@ -29,7 +29,7 @@ _beats: list[threading.Thread] = []
 
 
 def connect() -> None:
-    """Attach to Celery's worker signals. Called once, by the application's module."""
+    """Attach to Celery's worker signals. Called once, by atelier.worker.signals."""
     worker_ready.connect(_start, dispatch_uid="presence.start")
     worker_shutting_down.connect(_leave, dispatch_uid="presence.leave")
     worker_shutdown.connect(_end, dispatch_uid="presence.end")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +43,28 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call):
             yield ast.unparse(node.func), node
+
+
+def modules(*roots: str) -> dict[str, Path]:
+    """Every module below these packages by its dotted name, migrations left out."""
+    return {_dotted(path): path for path in python_files(*roots)}
+
+
+def _dotted(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(path: Path, known: Iterable[str]) -> Iterator[str]:
+    """Which of the `known` modules a file imports: at the top, inside a function or for type checking only."""
+    for node in ast.walk(tree_of(path)):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            yield from [one for one in (name, name.rpartition(".")[0]) if one in known][:1]
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from tests.architecture.source import PRODUCT, PROJECT, calls, python_files, tree_of
+from tests.architecture.source import PRODUCT, PROJECT, calls, ours, python_files, tree_of
 
 READERS = {"env.text", "env.flag", "env.number", "env.names"}
 
@@ -67,3 +67,13 @@ def test_only_settings_and_commands_ask_for_variables() -> None:
 @pytest.mark.usefixtures("committed")
 def test_migrations_are_complete() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_function_and_trigger_of_the_database_is_created_in_one_place() -> None:
+    made = [
+        name
+        for path in ours()
+        if path.suffix == ".sql" and "migrations" in path.parts
+        for name in re.findall(r"^CREATE (FUNCTION \w+|TRIGGER \w+)", (PROJECT / path).read_text(), re.M)
+    ]
+    assert len(made) == len(set(made)) > 20

@@ -12,8 +12,13 @@ from django.core.management import get_commands, load_command_class
 from atelier.accounts.permissions import PERMISSIONS, ROLES
 from tests.architecture.source import PROJECT
 
-DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md")),
-             PROJECT / "generation/starter/model/README.md"]  # fmt: skip
+DOCUMENTS = [
+    *(
+        PROJECT / name
+        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "generation/starter/model/README.md")
+    ),
+    *sorted((PROJECT / "docs").rglob("*.md")),
+]
 BLOCK = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 BUILT_IN = {"migrate", "check", "shell", "createsuperuser"}

@@ -46,10 +46,10 @@ def change(browser: Client, name: str, **figures: object) -> int:
     return status
 
 
-def test_the_migration_sows_what_the_document_says() -> None:
-    migration = import_module("atelier.accounts.migrations.0003_tier_terms")
-    sown = [dict(zip(migration.NAMES, figures, strict=True)) for figures in migration.SEED]
-    assert sown == [columns(name) for name in DEFAULTS]
+def test_the_migration_inserts_what_the_document_says() -> None:
+    migration = import_module("atelier.accounts.migrations.0002_policies_and_tiers")
+    inserted = [dict(zip(migration.NAMES, figures, strict=True)) for figures in migration.TIERS]
+    assert inserted == [columns(name) for name in DEFAULTS]
 
 
 def test_a_tier_without_a_row_has_the_documents_figures() -> None:

@@ -16,8 +16,8 @@ def test_no_port_is_given_twice() -> None:
     assert all(ports.LOWEST <= port < ports.HIGHEST for port in given)
 
 
-def test_a_pair_is_adjacent() -> None:
-    first, second = ports.free_pair()
+def test_a_run_is_adjacent() -> None:
+    first, second = ports.free_run(2)
     assert second == first + 1
 
 

@@ -1,6 +1,4 @@
-"""Row-level security (docs/adr/0009)."""
-
-from __future__ import annotations
+"""Row-level security of endpoints, events and deliveries (docs/access.md)."""
 
 from django.db import migrations
 
@@ -9,7 +7,6 @@ from atelier.core.db.walls import EnableTenantWall
 
 class Migration(migrations.Migration):
     dependencies = [("webhooks", "0001_initial")]
-
     operations = [
         EnableTenantWall("webhooks_endpoint"),
         EnableTenantWall("webhooks_counter"),

@@ -1,6 +1,7 @@
--- An entry's place in its chain in one statement where the chain has begun: a call of a function that runs as somebody
--- else costs more than what it does here. Run by 0004_entry.
-CREATE OR REPLACE FUNCTION audit_chain_entry() RETURNS trigger
+-- An audit entry gets its place in its chain when it is inserted, and is never changed afterwards.
+
+-- Where the chain exists already, one UPDATE does it: calling a SECURITY DEFINER function costs more than what it does.
+CREATE FUNCTION audit_chain_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     facts text := NEW.facts::text;
@@ -22,3 +23,15 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+CREATE TRIGGER audit_chain_entry BEFORE INSERT ON audit_auditentry
+    FOR EACH ROW EXECUTE FUNCTION audit_chain_entry();
+
+-- For every role that may not disable triggers.
+CREATE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% rows are never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+CREATE TRIGGER audit_entry_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
