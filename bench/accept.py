@@ -61,9 +61,11 @@ def measure(session: Session) -> Iterator[Result]:
     figures["sqlStatements"] = len(count_statements(session))
     figures["fsync"] = describe_database(server.superuser_url)["fsync"]
     yield Result(
-        f"accept: POST /generate to 202, {CLIENTS} clients", figures, f"p50 <= {P50_MS} ms, p99 <= {P99_MS} ms",
+        f"accept: POST /generate to 202, {CLIENTS} clients",
+        figures,
+        f"p50 <= {P50_MS} ms, p99 <= {P99_MS} ms",
         figures["ms"]["p50"] <= P50_MS and figures["ms"]["p99"] <= P99_MS,
-    )  # fmt: skip
+    )
     yield _with_idempotency_keys(session)
     yield _in_a_full_table(session)
 
@@ -73,9 +75,11 @@ def _accept(session: Session) -> tuple[list[float], dict]:
     with CpuClock(session.server.pids) as clock:
         times, seconds = run_clients(session.server.port, shares)
     figures = {
-        "ms": spread(times), "requests": len(times), "requestsPerSecond": round(len(times) / seconds),
+        "ms": spread(times),
+        "requests": len(times),
+        "requestsPerSecond": round(len(times) / seconds),
         "cpuMsPerRequest": clock.per(sum(len(share) for share in shares)),
-    }  # fmt: skip
+    }
     return times, figures
 
 
@@ -103,9 +107,11 @@ def _in_a_full_table(session: Session) -> Result:
         figures[f"{size:,} generations"] = best[size]
         figures[f"p50 of the rounds beside {size:,}"] = [round(percentile(times, 50), 1) for times in taken]
     return Result(
-        f"accept beside {few:,} and {many:,} generations", figures, "p50 and p99 within 20 %",
+        f"accept beside {few:,} and {many:,} generations",
+        figures,
+        "p50 and p99 within 20 %",
         all(share <= ALIKE for share in shares.values()),
-    )  # fmt: skip
+    )
 
 
 def _resize(session: Session, size: int) -> None:

@@ -28,9 +28,11 @@ def measure(session: Session) -> Iterator[Result]:
     drains = sorted((_drain(session) for _ in range(DRAINS)), key=lambda figures: figures["ratio"])
     figures = drains[DRAINS // 2] | {"ratios": [drain["ratio"] for drain in drains]}
     yield Result(
-        f"drain of {GENERATIONS} generations over one GPU worker, {SIDE} x {SIDE}", figures,
-        f"<= {LIMIT} x the engine's time alone", figures["ratio"] <= LIMIT,
-    )  # fmt: skip
+        f"drain of {GENERATIONS} generations over one GPU worker, {SIDE} x {SIDE}",
+        figures,
+        f"<= {LIMIT} x the engine's time alone",
+        figures["ratio"] <= LIMIT,
+    )
 
 
 def _drain(session: Session) -> dict[str, Any]:
@@ -46,10 +48,13 @@ def _drain(session: Session) -> dict[str, Any]:
     took_ms = (max(line.points["completed"] for line in timelines) - first) * 1000
     ideal_ms = GENERATIONS * pure_work_ms(SIDE)["engine"]
     return {
-        "tookMs": round(took_ms), "idealMs": round(ideal_ms), "ratio": round(took_ms / ideal_ms, 2),
-        "generationsPerSecond": round(1000 * GENERATIONS / took_ms, 1), **_explain(timelines),
+        "tookMs": round(took_ms),
+        "idealMs": round(ideal_ms),
+        "ratio": round(took_ms / ideal_ms, 2),
+        "generationsPerSecond": round(1000 * GENERATIONS / took_ms, 1),
+        **_explain(timelines),
         "cpuMsPerGeneration": clock.per(GENERATIONS),
-    }  # fmt: skip
+    }
 
 
 def _warm_up(session: Session) -> None:

@@ -50,9 +50,16 @@ def measure(session: Session) -> Iterator[Result]:
 
 def _entry(name: str) -> ModelEntry:
     return ModelEntry(
-        name=name, title=name, adapter="", revision="1", native_side=SIDE, licence="none", serves=("standard",),
-        folder="large", default_guidance=5.0,
-    )  # fmt: skip
+        name=name,
+        title=name,
+        adapter="",
+        revision="1",
+        native_side=SIDE,
+        licence="none",
+        serves=("standard",),
+        folder="large",
+        default_guidance=5.0,
+    )
 
 
 def _draw(engine: DiffusersTextToImage) -> dict[str, Any]:
@@ -88,13 +95,19 @@ def _same(engine: DiffusersTextToImage) -> bool:
 
 
 def _run(
-    engine: DiffusersTextToImage, on_step: Callable[[int, int], None] = lambda done, total: None,
+    engine: DiffusersTextToImage,
+    on_step: Callable[[int, int], None] = lambda done, total: None,
     seeds: tuple[int, ...] = (7,),
-) -> list[Any]:  # fmt: skip
+) -> list[Any]:
     request = DrawRequest(
-        prompt="a red apple on a table", negative_prompt="", width=SIDE, height=SIDE, steps=STEPS, guidance_scale=5.0,
+        prompt="a red apple on a table",
+        negative_prompt="",
+        width=SIDE,
+        height=SIDE,
+        steps=STEPS,
+        guidance_scale=5.0,
         seeds=seeds,
-    )  # fmt: skip
+    )
     return list(engine.draw(request, on_step))
 
 

@@ -32,8 +32,12 @@ def measure(session: Session) -> Iterator[Result]:
             yield _one_account(server, ids[:1], processes, target)
         times = _spend(server, "ledger", 8, ids)
         rate = round(len(times) / SECONDS)
-        yield Result(f"ledger: hold + resolve, {MANY} accounts, 8 processes", {"perSecond": rate, "ms": spread(times)},
-                     f">= {MANY_8}/s", rate >= MANY_8)  # fmt: skip
+        yield Result(
+            f"ledger: hold + resolve, {MANY} accounts, 8 processes",
+            {"perSecond": rate, "ms": spread(times)},
+            f">= {MANY_8}/s",
+            rate >= MANY_8,
+        )
         yield _verify(server)
     finally:
         server.stop()
@@ -44,9 +48,11 @@ def _one_account(server: Postgres, ids: Sequence[str], processes: int, target: i
     times = _spend(server, "ledger", processes, ids)
     rate = round(len(times) / SECONDS)
     figures = {
-        "perSecond": rate, "ms": spread(times), "bareUpdatesPerSecond": round(bare / SECONDS),
+        "perSecond": rate,
+        "ms": spread(times),
+        "bareUpdatesPerSecond": round(bare / SECONDS),
         "ratioToBareUpdate": round(bare / max(1, len(times)), 1),
-    }  # fmt: skip
+    }
     fast = rate >= target and (processes > 8 or percentile(times, 99) < 100)
     aim = f">= {target}/s" + (", p99 < 100 ms" if processes <= 8 else "")
     return Result(f"ledger: hold + resolve on one account, {processes} processes", figures, aim, fast)
@@ -62,8 +68,9 @@ def _prepare(server: Postgres) -> list[str]:
         database.execute("GRANT SELECT, UPDATE ON bench_row TO atelier_service")
         database.execute(
             "INSERT INTO accounts_workspace (id, name, tier)"
-            " SELECT 'wsp_' || n, 'bench ' || n, 'studio' FROM generate_series(1, %s) AS n", [MANY],
-        )  # fmt: skip
+            " SELECT 'wsp_' || n, 'bench ' || n, 'studio' FROM generate_series(1, %s) AS n",
+            [MANY],
+        )
         _post(database, "grant", "granted", "available", range(MANY))
     return [f"wsp_{number}" for number in range(1, MANY + 1)]
 
@@ -120,25 +127,37 @@ def _verify(server: Postgres) -> Result:
     told: dict[str, Any] = json.loads(_manage(server, "verify_ledger", "--json", wrong=True))
     rows = sum(told["rows"].values())
     figures = {
-        "rows": rows, "rowsPerSecond": round(rows / told["seconds"]), "seconds": told["seconds"],
-        "withStartOfTheProgram": round(time.monotonic() - begun, 1), "findings": len(told["findings"]),
-    }  # fmt: skip
+        "rows": rows,
+        "rowsPerSecond": round(rows / told["seconds"]),
+        "seconds": told["seconds"],
+        "withStartOfTheProgram": round(time.monotonic() - begun, 1),
+        "findings": len(told["findings"]),
+    }
     good = figures["rowsPerSecond"] >= READ and not told["findings"]
     return Result("ledger: verify_ledger reads everything", figures, f">= {READ:,} rows/s, nothing found", good)
 
 
 def _manage(server: Postgres, *words: str, wrong: bool = False) -> str:
     ran = subprocess.run(
-        [sys.executable, "manage.py", *words], cwd=PROJECT, env=_environment(server), check=not wrong,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=300,
-    )  # fmt: skip
+        [sys.executable, "manage.py", *words],
+        cwd=PROJECT,
+        env=_environment(server),
+        check=not wrong,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        timeout=300,
+    )
     return ran.stdout
 
 
 def _environment(server: Postgres) -> dict[str, str]:
     return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "atelier.settings", "ATELIER_SECRET_KEY": "bench",
-        "DATABASE_URL": server.local_service_url, "DATABASE_OWNER_URL": server.owner_url,
+        "DJANGO_SETTINGS_MODULE": "atelier.settings",
+        "ATELIER_SECRET_KEY": "bench",
+        "DATABASE_URL": server.local_service_url,
+        "DATABASE_OWNER_URL": server.owner_url,
         "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",
-        "ATELIER_LEDGER_HEADS": str(server.directory / "heads.jsonl"), "ATELIER_DATABASE_POOL": "1",
-    }  # fmt: skip
+        "ATELIER_LEDGER_HEADS": str(server.directory / "heads.jsonl"),
+        "ATELIER_DATABASE_POOL": "1",
+    }

@@ -56,7 +56,7 @@ def growth(name: str, early: dict, late: dict, first: int, last: int) -> Result:
         **{f"{worker} MB after {first}": reading for worker, reading in early.items()},
         **{f"{worker} MB after {last}": reading for worker, reading in late.items()},
         "growthPercent": percent,
-    }  # fmt: skip
+    }
     target = f"RSS after {last} generations within {GROWTH_PERCENT} % of after {first}"
     return Result(f"memory of the {name}", figures, target, max(percent.values()) <= GROWTH_PERCENT)
 
@@ -66,7 +66,9 @@ def _web(session: Session) -> Result:
     resident = [resident_mb(pid) for pid in pids]
     loaded = sorted({name for pid in pids for name in loaded_libraries(pid, HEAVY)})
     figures = {
-        "rssMb": resident, "pssMb": [proportional_mb(pid) for pid in pids], "heavyLibrariesLoaded": loaded or "none",
-    }  # fmt: skip
+        "rssMb": resident,
+        "pssMb": [proportional_mb(pid) for pid in pids],
+        "heavyLibrariesLoaded": loaded or "none",
+    }
     target = f"each gunicorn worker <= {API_MB} MB after {LATE} requests, without torch and OpenCV"
     return Result("memory of the API processes", figures, target, max(resident) <= API_MB and not loaded)

@@ -21,9 +21,12 @@ GENERATION_ID = "gen_" + "a" * 20
 def measure(session: Session) -> Iterator[Result]:
     """The first message of the longest chain: it carries all the others."""
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "atelier.settings", "ATELIER_SECRET_KEY": "bench", "BROKER_URL": "memory://",
-        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",
-    }  # fmt: skip
+        "DJANGO_SETTINGS_MODULE": "atelier.settings",
+        "ATELIER_SECRET_KEY": "bench",
+        "BROKER_URL": "memory://",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",
+    }
     argv = [sys.executable, "-m", "bench.message"]
     ran = subprocess.run(argv, cwd=PROJECT, env=environment, check=True, stdout=subprocess.PIPE, timeout=60)
     figures = json.loads(ran.stdout)
@@ -56,9 +59,11 @@ def _weigh(message: Any) -> dict[str, int]:
     known = {name for name, _ in Message.PROPERTIES}
     properties = {name: value for name, value in message.properties.items() if name in known}
     written = Message(
-        content_type=message.content_type, content_encoding=message.content_encoding,
-        application_headers=message.headers, **properties,
-    )  # fmt: skip
+        content_type=message.content_type,
+        content_encoding=message.content_encoding,
+        application_headers=message.headers,
+        **properties,
+    )
     body, headers = len(message.body), len(written._serialize_properties())
     return {"allBytes": body + headers, "bodyBytes": body, "headerBytes": headers}
 

@@ -42,10 +42,11 @@ def _measure_stack(name: str, port: int, database_url: str, limit_ms: int) -> It
         figures, over = _figures(timelines, side)
         promised = side == SIDES[0]
         yield Result(
-            f"overhead, {name}, {side} x {side}", figures,
+            f"overhead, {name}, {side} x {side}",
+            figures,
             f"p50 <= {limit_ms} ms beyond the stages' own work" if promised else "",
             over <= limit_ms if promised else None,
-        )  # fmt: skip
+        )
 
 
 def _run(port: int, database_url: str, side: int) -> list[Timeline]:

@@ -46,7 +46,7 @@ def embedded_stack(directory: Path) -> Iterator[dict[str, str]]:
             cwd=PROJECT,
             ready_seconds=90.0,
             grace_seconds=30.0,
-        )  # fmt: skip
+        )
     )
     try:
         child.start()

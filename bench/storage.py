@@ -22,9 +22,12 @@ def measure(session: Session) -> Iterator[Result]:
     yield _measure("local disk", LocalBlobs(session.directory / "blobs"), content)
     weed = session.server.seaweedfs
     store = S3Blobs(
-        bucket=weed.bucket, region=REGION, endpoint=weed.endpoint, access_key=weed.access_key,
+        bucket=weed.bucket,
+        region=REGION,
+        endpoint=weed.endpoint,
+        access_key=weed.access_key,
         secret_key=weed.secret_key,
-    )  # fmt: skip
+    )
     yield _measure("SeaweedFS", store, content)
 
 

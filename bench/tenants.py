@@ -24,9 +24,11 @@ def make_keys(database_url: str, requests: int) -> Iterator[str]:
     """API keys for so many requests, ten in a row of each workspace."""
     count = -(-requests // REQUESTS_EACH)
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "atelier.settings", "DATABASE_URL": database_url, "ATELIER_SECRET_KEY": "bench",
+        "DJANGO_SETTINGS_MODULE": "atelier.settings",
+        "DATABASE_URL": database_url,
+        "ATELIER_SECRET_KEY": "bench",
         "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",
-    }  # fmt: skip
+    }
     argv = [sys.executable, "-m", "bench.tenants", str(count)]
     made = subprocess.run(argv, cwd=PROJECT, env=environment, check=True, stdout=subprocess.PIPE, timeout=120)
     return (key for key in json.loads(made.stdout) for _ in range(REQUESTS_EACH))

@@ -55,9 +55,15 @@ class Street:
     def do(self, *words: str, given: object = None) -> object:
         """Run `bench.hooks`; what it printed."""
         ran = subprocess.run(
-            [sys.executable, "-m", "bench.hooks", *words], cwd=PROJECT, env=self.environment, check=True, text=True,
-            input=json.dumps(given), stdout=subprocess.PIPE, timeout=600,
-        )  # fmt: skip
+            [sys.executable, "-m", "bench.hooks", *words],
+            cwd=PROJECT,
+            env=self.environment,
+            check=True,
+            text=True,
+            input=json.dumps(given),
+            stdout=subprocess.PIPE,
+            timeout=600,
+        )
         return json.loads(ran.stdout.splitlines()[-1])
 
 
@@ -82,11 +88,13 @@ def street(session: Session) -> Iterator[Street]:
         ports = json.loads(receivers.stdout.readline())
         with name_server() as names:
             environment = session.server.environment() | {
-                "ATELIER_WEBHOOK_NETWORKS": "127.0.0.0/8", "ATELIER_WEBHOOK_NAMESERVERS": names,
+                "ATELIER_WEBHOOK_NETWORKS": "127.0.0.0/8",
+                "ATELIER_WEBHOOK_NAMESERVERS": names,
                 "ATELIER_WEBHOOK_PORTS": ",".join(map(str, ports.values())),
-                "ATELIER_WEBHOOK_CA_FILE": str(authority), "ATELIER_WORKER_NAME": "webhooks",
+                "ATELIER_WEBHOOK_CA_FILE": str(authority),
+                "ATELIER_WORKER_NAME": "webhooks",
                 "ATELIER_LOG_LEVEL": "ERROR",
-            }  # fmt: skip
+            }
             yield Street(ports, arrivals, environment, authority)
     finally:
         receivers.kill()
@@ -122,9 +130,13 @@ def _latency(there: Street) -> Result:
         came = there.arrived()
     times = [(came[name] - committed[name]) * 1000 for name in healthy if name in came]
     figures = {
-        "commitToReceiptMs": spread(times), "events": len(names), "toHealthy": len(healthy), "received": len(times),
-        "eventsPerSecond": RATE, "loadAfter": os.getloadavg()[0],
-    }  # fmt: skip
+        "commitToReceiptMs": spread(times),
+        "events": len(names),
+        "toHealthy": len(healthy),
+        "received": len(times),
+        "eventsPerSecond": RATE,
+        "loadAfter": os.getloadavg()[0],
+    }
     met = percentile(times, 50) <= 250 and percentile(times, 95) <= 1000 and percentile(times, 99) <= 2500
     name = f"webhooks: commit to receipt, {HANGING} of {HEALTHY + HANGING} endpoints hang"
     target = "p50 <= 250 ms, p95 <= 1 s, p99 <= 2.5 s"
@@ -140,9 +152,11 @@ def _throughput(there: Street) -> Iterator[Result]:
         rate = _drain(there, EVENTS)
         bare = (before + _bare(there)) / 2
         figures = {
-            "deliveriesPerSecond": round(rate), "barePostsPerSecond": round(bare), "ratioToBare": round(rate / bare, 2),
+            "deliveriesPerSecond": round(rate),
+            "barePostsPerSecond": round(bare),
+            "ratioToBare": round(rate / bare, 2),
             "loadAfter": os.getloadavg()[0],
-        }  # fmt: skip
+        }
         yield Result("webhooks: healthy endpoints", figures, ">= 150 deliveries/s", rate >= 150)
         yield _soak(there, process, ids)
 

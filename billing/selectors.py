@@ -14,9 +14,17 @@ from billing.models import Account, Transfer
 from billing.rates import NoRateCard, Steps, get_steps
 
 __all__ = [
-    "Balance", "NoRateCard", "get_balance", "get_rate_steps", "get_webhook_payload", "list_broken_runs",
-    "list_differences", "list_transfers", "list_unbalanced_accounts", "trial_balance",
-]  # fmt: skip
+    "Balance",
+    "NoRateCard",
+    "get_balance",
+    "get_rate_steps",
+    "get_webhook_payload",
+    "list_broken_runs",
+    "list_differences",
+    "list_transfers",
+    "list_unbalanced_accounts",
+    "trial_balance",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,14 @@ class Checkpoint:
     def _store_file(self, file: File) -> Artifact:
         """A file is what will be delivered: it is kept under its asset's name at once, not copied there later."""
         stored = store_image(
-            workspace_id=self._place["workspace_id"], source_id=self._place["generation_id"], ordinal=file.index,
-            content=file.content, format=file.format, width=file.width, height=file.height,
-        )  # fmt: skip
+            workspace_id=self._place["workspace_id"],
+            source_id=self._place["generation_id"],
+            ordinal=file.index,
+            content=file.content,
+            format=file.format,
+            width=file.width,
+            height=file.height,
+        )
         described = asdict(stored)
         return {"index": described.pop("ordinal"), "kind": "file", **described}
 

@@ -139,10 +139,15 @@ class _Link:
         self._checkpoint.forget_all_but(self._artifacts)
         return _patiently(
             lambda: record_stage(
-                claim, next_stage=following, hand_over=pool_of(following) != pool_of(name), artifacts=made,
-                facts=learned, duration_ms=_since(started), worker=self._worker,
+                claim,
+                next_stage=following,
+                hand_over=pool_of(following) != pool_of(name),
+                artifacts=made,
+                facts=learned,
+                duration_ms=_since(started),
+                worker=self._worker,
             )
-        )  # fmt: skip
+        )
 
     def _products(self, stage: Stage, state: State, beat: Heartbeat) -> Generator[Product]:
         """Of a link's stages on a device the first one runs in its slot; those after it need the device little."""
@@ -169,10 +174,14 @@ class _Link:
         tier = get_tier(claim.workspace_id)
         _patiently(
             lambda: settle_generation(
-                generation_id=claim.generation_id, fence=claim.fence, images=images,
-                retention_days=tier.retention_days, worker=self._worker, duration_ms=_since(started),
+                generation_id=claim.generation_id,
+                fence=claim.fence,
+                images=images,
+                retention_days=tier.retention_days,
+                worker=self._worker,
+                duration_ms=_since(started),
             )
-        )  # fmt: skip
+        )
         return False
 
     def _at(self, name: str) -> StageClaim:

@@ -56,8 +56,10 @@ class AssetAdmin(ReadOnlyAdmin, BigTableAdmin):
         return format_html(
             '<a href="{}" rel="noreferrer"><img src="{}" alt="{}" loading="lazy" '
             'referrerpolicy="no-referrer" style="max-height:120px;max-width:160px"></a>',
-            url, url, asset.filename,
-        )  # fmt: skip
+            url,
+            url,
+            asset.filename,
+        )
 
     @admin.display(description="size", ordering="size_bytes")
     def size(self, asset: Asset) -> str:

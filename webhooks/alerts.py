@@ -31,10 +31,11 @@ def tell(parked: Sequence[DeadLetter]) -> None:
 def _incident(text: str) -> dict[str, Any]:
     """An event of PagerDuty's Events API v2; all of them are one incident until it is resolved."""
     return {
-        "routing_key": settings.ATELIER_PAGERDUTY_KEY, "event_action": "trigger",
+        "routing_key": settings.ATELIER_PAGERDUTY_KEY,
+        "event_action": "trigger",
         "dedup_key": "atelier-webhooks-parked",
         "payload": {"summary": text, "source": settings.ATELIER_PUBLIC_URL, "severity": "error"},
-    }  # fmt: skip
+    }
 
 
 def _post(url: str, body: dict[str, Any]) -> None:

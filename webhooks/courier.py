@@ -126,9 +126,12 @@ class Courier:
         """Everything that needs the database, before another thread sends."""
         event, endpoint = delivery.event, delivery.endpoint
         body = document(
-            event_id=event.id, event=event.type, sequence=event.sequence, timestamp=str(rfc3339(event.occurred_at)),
+            event_id=event.id,
+            event=event.type,
+            sequence=event.sequence,
+            timestamp=str(rfc3339(event.occurred_at)),
             data=self._enrich(event.workspace_id, event.data),
-        )  # fmt: skip
+        )
         return _Job(delivery, body, open_keys(endpoint), open_headers(endpoint))
 
     def _deliver(self, job: _Job, wakeup: Wakeup) -> None:

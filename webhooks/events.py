@@ -42,9 +42,13 @@ def wants(events: list[str], event: str) -> bool:
 def document(*, event_id: str, event: str, sequence: int, timestamp: str, data: dict[str, Any]) -> dict[str, Any]:
     """The body without its signatures: the fields of the document and those of Standard Webhooks."""
     return {
-        "id": event_id, "event": event, "type": event, "sequence": sequence, "timestamp": timestamp,
+        "id": event_id,
+        "event": event,
+        "type": event,
+        "sequence": sequence,
+        "timestamp": timestamp,
         "data": portable(data),
-    }  # fmt: skip
+    }
 
 
 def encode(document: dict[str, Any]) -> bytes:

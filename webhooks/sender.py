@@ -48,9 +48,13 @@ class Sender:
     """For any number of threads. Keeps idle connections; one is used again only where its address is still right."""
 
     def __init__(
-        self, policy: Policy, resolver: Resolver, context: ssl.SSLContext, limits: Limits = Limits(),  # noqa: B008  (frozen)
+        self,
+        policy: Policy,
+        resolver: Resolver,
+        context: ssl.SSLContext,
+        limits: Limits = Limits(),  # noqa: B008  (frozen)
         clock: Callable[[], float] = time.time,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._policy, self._resolver, self._context = policy, resolver, context
         self._limits, self._clock = limits, clock
         self._idle: OrderedDict[tuple[str, str, int], tuple[PinnedConnection, float]] = OrderedDict()
@@ -178,6 +182,11 @@ def _retry_after(text: str | None, now: float) -> float | None:
 
 def _timed(outcome: Outcome, duration_ms: int) -> Outcome:
     return Outcome(
-        outcome.kind, outcome.status, outcome.detail[:300].replace("\x00", ""), outcome.answer, outcome.address,
-        outcome.retry_after, duration_ms,
-    )  # fmt: skip
+        outcome.kind,
+        outcome.status,
+        outcome.detail[:300].replace("\x00", ""),
+        outcome.answer,
+        outcome.address,
+        outcome.retry_after,
+        duration_ms,
+    )

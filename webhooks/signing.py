@@ -78,8 +78,10 @@ def sign_headers(event_id: str, timestamp: int, body: bytes, keys: Sequence[Keys
     content = f"{event_id}.{timestamp}.".encode() + body
     signatures = [signature for one in keys for signature in one.sign(content)]
     return {
-        "webhook-id": event_id, "webhook-timestamp": str(timestamp), "webhook-signature": " ".join(signatures),
-    }  # fmt: skip
+        "webhook-id": event_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(signatures),
+    }
 
 
 def _base64(content: bytes) -> str:

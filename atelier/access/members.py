@@ -112,6 +112,9 @@ def _check_other_owner(workspace: Workspace) -> None:
 
 def _record(caller: Caller, action: str, member: Membership, facts: dict[str, object]) -> None:
     record(
-        workspace_id=caller.workspace.id, actor=caller.actor, action=action, subject=f"user:{member.user_id}",
+        workspace_id=caller.workspace.id,
+        actor=caller.actor,
+        action=action,
+        subject=f"user:{member.user_id}",
         facts=facts,
-    )  # fmt: skip
+    )

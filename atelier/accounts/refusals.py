@@ -10,6 +10,14 @@ from atelier.core.http.documentation import ANYWHERE, Problems
 from atelier.core.http.problems import Forbidden
 
 COMMON: Problems = (
-    *ANYWHERE, NotAuthenticated, AuthenticationTooSlow, WorkspaceSuspended, NetworkNotAllowed, Forbidden, InvalidToken,
-    TokenExpired, NotAMember, TokenKeysUnavailable,
-)  # fmt: skip
+    *ANYWHERE,
+    NotAuthenticated,
+    AuthenticationTooSlow,
+    WorkspaceSuspended,
+    NetworkNotAllowed,
+    Forbidden,
+    InvalidToken,
+    TokenExpired,
+    NotAMember,
+    TokenKeysUnavailable,
+)

@@ -22,15 +22,24 @@ def create_workspace(*, name: str, tier: str) -> Workspace:
 
 
 def create_api_key(
-    *, workspace: Workspace, name: str, scopes: Sequence[str] = (EVERYTHING,), networks: Sequence[str] = (),
+    *,
+    workspace: Workspace,
+    name: str,
+    scopes: Sequence[str] = (EVERYTHING,),
+    networks: Sequence[str] = (),
     expires_at: datetime | None = None,
-) -> tuple[ApiKey, str]:  # fmt: skip
+) -> tuple[ApiKey, str]:
     """A new key and its text. The text is not stored: show it once."""
     key = make_key()
     record = ApiKey.objects.create(
-        workspace=workspace, name=name, lookup=key.lookup, digest=key.digest, scopes=list(scopes),
-        networks=list(networks), expires_at=expires_at,
-    )  # fmt: skip
+        workspace=workspace,
+        name=name,
+        lookup=key.lookup,
+        digest=key.digest,
+        scopes=list(scopes),
+        networks=list(networks),
+        expires_at=expires_at,
+    )
     return record, key.text
 
 

@@ -50,9 +50,12 @@ class AuditedAdmin(StyledAdmin):
     ) -> None:
         """One audit row, in the transaction that is open."""
         record(
-            workspace_id=self.workspace_of(subject), actor=actor_of(request), action=f"{self.audited_as}.{done}",
-            subject=self.subject_of(subject), facts=facts,
-        )  # fmt: skip
+            workspace_id=self.workspace_of(subject),
+            actor=actor_of(request),
+            action=f"{self.audited_as}.{done}",
+            subject=self.subject_of(subject),
+            facts=facts,
+        )
 
     def _facts(self, form: ModelForm) -> dict[str, Any]:
         facts: dict[str, Any] = {"fields": form.changed_data} if form.changed_data else {}

@@ -88,9 +88,13 @@ def read_dashboard() -> Dashboard:
     backlog = OutboxMessage.objects.filter(published_at=None).aggregate(count=Count("id"), oldest=Min("created_at"))
     age = timezone.now() - backlog["oldest"] if backlog["oldest"] else timedelta()
     return Dashboard(
-        tiers=_list_tiers(), workers=list_live_workers(), backlog=backlog["count"], backlog_age=short_duration(age),
-        backlog_is_stale=age > STALE_OUTBOX, trial_balance=trial_balance(),
-    )  # fmt: skip
+        tiers=_list_tiers(),
+        workers=list_live_workers(),
+        backlog=backlog["count"],
+        backlog_age=short_duration(age),
+        backlog_is_stale=age > STALE_OUTBOX,
+        trial_balance=trial_balance(),
+    )
 
 
 def _list_tiers() -> list[TierRow]:

@@ -38,12 +38,15 @@ class GrantForm(forms.Form):
     amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits")
     source = forms.ChoiceField(
         choices=[("grant", "a gift"), ("top_up", "a top-up that was paid"), ("promotion", "a promotion with an end")],
-        initial="grant", label="For",
-    )  # fmt: skip
+        initial="grant",
+        label="For",
+    )
     expires_at = forms.DateTimeField(
-        required=False, label="Ends (UTC)", help_text="What is unspent then is taken back. Empty: never.",
+        required=False,
+        label="Ends (UTC)",
+        help_text="What is unspent then is taken back. Empty: never.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )  # fmt: skip
+    )
     reason = forms.CharField(max_length=200, help_text="Stands in the ledger; the customer may read it.", widget=WIDE)
     token = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -112,9 +115,12 @@ def _adjust(request: HttpRequest, workspace: Workspace, form: AdjustForm) -> boo
     asked = form.cleaned_data
     try:
         adjustment = adjust_credits(
-            workspace_id=workspace.pk, amount=asked["amount"], reason=asked["reason"], actor=actor_of(request),
+            workspace_id=workspace.pk,
+            amount=asked["amount"],
+            reason=asked["reason"],
+            actor=actor_of(request),
             adjustment_id=f"adj_{asked['token'].hex[:28]}",
-        )  # fmt: skip
+        )
     except AtelierError as error:
         form.add_error("amount", error.detail)
         return False
@@ -155,9 +161,13 @@ def _refund_once(request: HttpRequest, workspace: Workspace, asked: dict[str, An
         if _was_booked(workspace, f"refund:{key}"):
             return False
         refund_credits(
-            workspace_id=workspace.pk, reference=asked["reference"], amount=asked["amount"], reason=asked["reason"],
-            actor=actor_of(request), idempotency_key=key,
-        )  # fmt: skip
+            workspace_id=workspace.pk,
+            reference=asked["reference"],
+            amount=asked["amount"],
+            reason=asked["reason"],
+            actor=actor_of(request),
+            idempotency_key=key,
+        )
     return True
 
 
@@ -176,8 +186,11 @@ def issue_key_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> 
     with transaction.atomic():
         key, text = create_api_key(workspace=workspaces[0], name=form.cleaned_data["name"])
         record(
-            workspace_id=workspaces[0].pk, actor=actor_of(request), action="api_key.created", subject=key.id,
-        )  # fmt: skip
+            workspace_id=workspaces[0].pk,
+            actor=actor_of(request),
+            action="api_key.created",
+            subject=key.id,
+        )
     context = _context(page, request, "API key") | {"key": key, "text": text, "workspace": workspaces[0]}
     return TemplateResponse(request, "admin/accounts/key_once.html", context, headers={"Cache-Control": "no-store"})
 
@@ -198,13 +211,21 @@ def _grant_one(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]
     if _was_booked(workspace, f"grant:{key}"):
         return False
     transfer_id = grant_credits(
-        workspace_id=workspace.pk, amount=asked["amount"], idempotency_key=key, note=asked["reason"],
-        source=asked["source"], expires_at=asked["expires_at"], actor=actor_of(request),
-    )  # fmt: skip
+        workspace_id=workspace.pk,
+        amount=asked["amount"],
+        idempotency_key=key,
+        note=asked["reason"],
+        source=asked["source"],
+        expires_at=asked["expires_at"],
+        actor=actor_of(request),
+    )
     record(
-        workspace_id=workspace.pk, actor=actor_of(request), action="credits.granted", subject=transfer_id,
+        workspace_id=workspace.pk,
+        actor=actor_of(request),
+        action="credits.granted",
+        subject=transfer_id,
         facts={"amount": asked["amount"], "source": asked["source"]},
-    )  # fmt: skip
+    )
     return True
 
 

@@ -100,8 +100,13 @@ class ApiKeyAdmin(ReadOnlyAdmin, BigTableAdmin):
                 revoke(request, key)
             messages.success(request, f"Revoked: {', '.join(str(key) for key in keys)}.")
         else:
-            context = {**self.admin_site.each_context(request), "opts": self.opts, "keys": keys,
-                       "title": "Revoke API keys", "media": self.media}  # fmt: skip
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "keys": keys,
+                "title": "Revoke API keys",
+                "media": self.media,
+            }
             return TemplateResponse(request, "admin/accounts/revoke_keys.html", context)
         return None
 

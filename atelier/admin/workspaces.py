@@ -191,15 +191,22 @@ class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
         return issue_key_view(self, request, allowed=self.has_issue_permission(request))
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], add: bool = False, change: bool = False,
-        form_url: str = "", obj: Workspace | None = None,
-    ) -> HttpResponse:  # fmt: skip
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Workspace | None = None,
+    ) -> HttpResponse:
         if obj is not None:
             context |= {
-                "figures": list_figures([obj.pk])[obj.pk], "may_grant": self.has_grant_permission(request),
-                "may_issue": self.has_issue_permission(request), "tier": get_tiers()[obj.tier],
+                "figures": list_figures([obj.pk])[obj.pk],
+                "may_grant": self.has_grant_permission(request),
+                "may_issue": self.has_issue_permission(request),
+                "tier": get_tiers()[obj.tier],
                 "usage": read_usage(obj.pk),
-            }  # fmt: skip
+            }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -24,9 +24,20 @@ class ActionFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         kinds = (
-            "generation", "workspace", "credits", "api_key", "member", "webhook_endpoint", "rates", "tier",
-            "credit_line", "user", "group", "second_factor", "ledger",
-        )  # fmt: skip
+            "generation",
+            "workspace",
+            "credits",
+            "api_key",
+            "member",
+            "webhook_endpoint",
+            "rates",
+            "tier",
+            "credit_line",
+            "user",
+            "group",
+            "second_factor",
+            "ledger",
+        )
         return [(kind, kind.replace("_", " ")) for kind in kinds]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:

@@ -26,5 +26,14 @@ DEAD_LETTERS = Metric("atelier_webhook_dead_letters", "Deliveries given up and n
 DISABLED = Metric("atelier_webhook_endpoints_disabled", "Endpoints that are switched off.")
 
 METRICS = (
-    GENERATIONS, QUEUE_AGE, OUTBOX, OUTBOX_AGE, LEDGER, LEDGER_AGE, DELIVERIES, DELIVERY_AGE, DEAD_LETTERS, DISABLED,
-)  # fmt: skip
+    GENERATIONS,
+    QUEUE_AGE,
+    OUTBOX,
+    OUTBOX_AGE,
+    LEDGER,
+    LEDGER_AGE,
+    DELIVERIES,
+    DELIVERY_AGE,
+    DEAD_LETTERS,
+    DISABLED,
+)

@@ -22,9 +22,14 @@ class Publisher:
         """Publish one task and return when the broker has it. Raises within the publish timeout (5 s) if not."""
         try:
             self._app.send_task(
-                task, args=args, kwargs=kwargs, queue=queue, producer=self._open(), retry=False,
+                task,
+                args=args,
+                kwargs=kwargs,
+                queue=queue,
+                producer=self._open(),
+                retry=False,
                 confirm_timeout=settings.ATELIER_PUBLISH_TIMEOUT_SECONDS,
-            )  # fmt: skip
+            )
         except BaseException:
             self._drop()
             raise

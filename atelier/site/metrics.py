@@ -19,30 +19,23 @@ from atelier.core.metrics import Metric
 
 # Each reads what is unfinished, through a partial index: nothing here grows with history.
 _READ: dict[Metric, str] = {
-    metrics.GENERATIONS:
-        "SELECT status, lane, count(*) FROM generation_generation WHERE completed_at IS NULL"
-        " AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2",
-    metrics.QUEUE_AGE:
-        "SELECT lane, extract(epoch FROM clock_timestamp() - min(created_at)) FROM generation_generation"
-        " WHERE status = 'queued' GROUP BY 1",
+    metrics.GENERATIONS: "SELECT status, lane, count(*) FROM generation_generation WHERE completed_at IS NULL"
+    " AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2",
+    metrics.QUEUE_AGE: "SELECT lane, extract(epoch FROM clock_timestamp() - min(created_at)) FROM generation_generation"
+    " WHERE status = 'queued' GROUP BY 1",
     metrics.OUTBOX: "SELECT count(*) FROM outbox_outboxmessage WHERE published_at IS NULL",
-    metrics.OUTBOX_AGE:
-        "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) FROM outbox_outboxmessage"
-        " WHERE published_at IS NULL",
-    metrics.LEDGER:
-        "SELECT name, (SELECT count(*) FROM jsonb_object_keys(differences)) FROM billing_bookcheck",
-    metrics.LEDGER_AGE:
-        "SELECT name, extract(epoch FROM clock_timestamp() - ran_at) FROM billing_bookcheck",
-    metrics.DELIVERIES:
-        "SELECT status, count(*) FROM webhooks_delivery WHERE status = 'sending'"
-        " OR (status = 'pending' AND next_at <= clock_timestamp()) GROUP BY 1",
-    metrics.DELIVERY_AGE:
-        "SELECT greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(next_at)), 0)) FROM webhooks_delivery"
-        " WHERE status = 'pending'",
+    metrics.OUTBOX_AGE: "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)"
+    " FROM outbox_outboxmessage WHERE published_at IS NULL",
+    metrics.LEDGER: "SELECT name, (SELECT count(*) FROM jsonb_object_keys(differences)) FROM billing_bookcheck",
+    metrics.LEDGER_AGE: "SELECT name, extract(epoch FROM clock_timestamp() - ran_at) FROM billing_bookcheck",
+    metrics.DELIVERIES: "SELECT status, count(*) FROM webhooks_delivery WHERE status = 'sending'"
+    " OR (status = 'pending' AND next_at <= clock_timestamp()) GROUP BY 1",
+    metrics.DELIVERY_AGE: "SELECT greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(next_at)), 0))"
+    " FROM webhooks_delivery WHERE status = 'pending'",
     metrics.DEAD_LETTERS: "SELECT count(*) FROM webhooks_deadletter WHERE replayed_at IS NULL",
-    metrics.DISABLED:
-        "SELECT count(*) FROM webhooks_endpoint WHERE status = 'disabled' AND deleted_at IS NULL AND source_id = ''",
-}  # fmt: skip
+    metrics.DISABLED: "SELECT count(*) FROM webhooks_endpoint"
+    " WHERE status = 'disabled' AND deleted_at IS NULL AND source_id = ''",
+}
 
 
 class _Gauges(Collector):

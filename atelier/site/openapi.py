@@ -23,9 +23,15 @@ from storage.links import LinkExpired, LinkInvalid
 from webhooks.api.operations import WEBHOOKS
 
 OUTSIDE: tuple[type[AtelierError], ...] = (
-    UnknownPath, MethodNotAllowed, BadRequest,
-    LinkInvalid, LinkExpired, BlobMissing, RangeUnsatisfiable, StorageUnavailable,
-)  # fmt: skip
+    UnknownPath,
+    MethodNotAllowed,
+    BadRequest,
+    LinkInvalid,
+    LinkExpired,
+    BlobMissing,
+    RangeUnsatisfiable,
+    StorageUnavailable,
+)
 """Errors of no operation: unknown URLs and methods, and the links to pictures."""
 
 
@@ -62,7 +68,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Spectacular's hook: adds the components, server and tags, and that a body which is documented is required."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     problem = json_schema(Problem, request=False)
-    schemas |= COMPONENTS | problem.pop("$defs") | {"Problem": problem}
+    schemas.update(COMPONENTS | problem.pop("$defs") | {"Problem": problem})
     problem["properties"]["code"]["enum"] = sorted({code["code"] for code in list_codes()})
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
     result["tags"] = [

@@ -65,9 +65,14 @@ class LiveView(OpenView):
     """GET /health/live."""
 
     @operation(
-        "getLiveness", "Is it alive", "Answers as long as the process does.", tag="Service", open_to_all=True,
-        ok=[Ok(200, Liveness, "It is.")], errors=ANYWHERE,
-    )  # fmt: skip
+        "getLiveness",
+        "Is it alive",
+        "Answers as long as the process does.",
+        tag="Service",
+        open_to_all=True,
+        ok=[Ok(200, Liveness, "It is.")],
+        errors=ANYWHERE,
+    )
     def get(self, request: Request) -> HttpResponse:
         return _json(to_json(Liveness(status="ok", version=__version__).model_dump(by_alias=True)).encode())
 
@@ -76,9 +81,14 @@ class ReadyView(OpenView):
     """GET /health/ready."""
 
     @operation(
-        "getReadiness", "Can it serve", "The database answers and is migrated, and storage can be written.",
-        tag="Service", open_to_all=True, ok=[Ok(200, Health, "It can.")], errors=(*ANYWHERE, NotReady),
-    )  # fmt: skip
+        "getReadiness",
+        "Can it serve",
+        "The database answers and is migrated, and storage can be written.",
+        tag="Service",
+        open_to_all=True,
+        ok=[Ok(200, Health, "It can.")],
+        errors=(*ANYWHERE, NotReady),
+    )
     def get(self, request: Request) -> HttpResponse:
         troubles = list_troubles()
         if troubles:
@@ -90,9 +100,14 @@ class OpenApiView(OpenView):
     """GET /openapi.json."""
 
     @operation(
-        "getOpenApi", "Read this document", "OpenAPI 3.1.", tag="Service", open_to_all=True,
-        ok=[Ok(200, OpenApi, "The document.")], errors=ANYWHERE,
-    )  # fmt: skip
+        "getOpenApi",
+        "Read this document",
+        "OpenAPI 3.1.",
+        tag="Service",
+        open_to_all=True,
+        ok=[Ok(200, OpenApi, "The document.")],
+        errors=ANYWHERE,
+    )
     def get(self, request: Request) -> HttpResponse:
         body = openapi_bytes()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'

@@ -56,7 +56,14 @@ class CeleryThread:
 
     def _work(self) -> None:
         worker = ThreadWorker(
-            app=self._app, hostname=self._hostname, pool="solo", concurrency=1, queues=self._queues,
-            without_gossip=True, without_mingle=True, without_heartbeat=True, task_events=False,
-        )  # fmt: skip
+            app=self._app,
+            hostname=self._hostname,
+            pool="solo",
+            concurrency=1,
+            queues=self._queues,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+            task_events=False,
+        )
         worker.start()

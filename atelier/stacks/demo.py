@@ -100,9 +100,12 @@ def draw(api: Api, body: dict[str, Any], asked: threading.Event) -> int:
     accepted = api.post("/generate", body)
     generation_id = accepted["generationId"]
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
         console=console,
-    ) as progress:  # fmt: skip
+    ) as progress:
         follow(api, generation_id, _bar(progress), asked)
     done = api.get(f"/projects/{generation_id}")
     if done["status"] != "completed":

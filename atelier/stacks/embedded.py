@@ -125,11 +125,15 @@ class EmbeddedStack:
         pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ.update(
             service_environment(
-                self.home, self.state, port=self.port, database_url=self.postgres.local_service_url,
-                owner_url=self.postgres.owner_url, broker_url="memory://",
+                self.home,
+                self.state,
+                port=self.port,
+                database_url=self.postgres.local_service_url,
+                owner_url=self.postgres.owner_url,
+                broker_url="memory://",
                 storage={"ATELIER_STORAGE_URL": pictures.as_uri()},
             )
-        )  # fmt: skip
+        )
         os.environ.setdefault("ATELIER_DATABASE_POOL", str(POOL))
         os.environ["ATELIER_WORKER_NAME"] = WORKER
         self._log_to_file()
@@ -191,10 +195,14 @@ class EmbeddedStack:
         if self._stopping.is_set() or not self._ready:
             return
         values = {
-            "ATELIER_URL": self.url, "ATELIER_API_KEY": self.state.api_key,
-            "DATABASE_URL": self.postgres.service_url, "BROKER_URL": "memory://", "ADMIN_URL": f"{self.url}/admin/",
-            "ADMIN_USER": ADMIN_USER, "ADMIN_PASSWORD": self.state.admin_password,
-        }  # fmt: skip
+            "ATELIER_URL": self.url,
+            "ATELIER_API_KEY": self.state.api_key,
+            "DATABASE_URL": self.postgres.service_url,
+            "BROKER_URL": "memory://",
+            "ADMIN_URL": f"{self.url}/admin/",
+            "ADMIN_USER": ADMIN_USER,
+            "ADMIN_PASSWORD": self.state.admin_password,
+        }
         child = self.postgres.child
         children = {self.postgres.name: child.pid} if child and child.pid else {}
         write_env(self.home.env, values, {STACK: os.getpid(), **children})
@@ -222,16 +230,18 @@ def _needs_migration() -> bool:
 def describe(stack: EmbeddedStack) -> str:
     """What the terminal shows once everything is up."""
     body = '{"prompt": "a red apple"}'
-    return "\n".join([
-        f"Atelier is up on {stack.url}. Ctrl-C stops it.",
-        f"  API key      {stack.state.api_key}",
-        f"  API docs     {stack.url}/docs",
-        f"  Admin        {stack.url}/admin/  ({ADMIN_USER} / {stack.state.admin_password})",
-        f"  Log          {stack.log}",
-        "  Try          curl -s -H 'Authorization: Bearer " + stack.state.api_key + "' "
-        "-H 'Content-Type: application/json' \\",
-        f"                 -d '{body}' '{stack.url}/api/v1/atelier/generate'",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"Atelier is up on {stack.url}. Ctrl-C stops it.",
+            f"  API key      {stack.state.api_key}",
+            f"  API docs     {stack.url}/docs",
+            f"  Admin        {stack.url}/admin/  ({ADMIN_USER} / {stack.state.admin_password})",
+            f"  Log          {stack.log}",
+            "  Try          curl -s -H 'Authorization: Bearer " + stack.state.api_key + "' "
+            "-H 'Content-Type: application/json' \\",
+            f"                 -d '{body}' '{stack.url}/api/v1/atelier/generate'",
+        ]
+    )
 
 
 def main() -> int:

@@ -10,9 +10,16 @@ from atelier.stacks.process import is_alive
 from atelier.stacks.secrets import write_private
 
 NAMES = (
-    "ATELIER_URL", "ATELIER_API_KEY", "DATABASE_URL", "BROKER_URL", "FLOWER_URL",
-    "ADMIN_URL", "ADMIN_USER", "ADMIN_PASSWORD", "PIDS",
-)  # fmt: skip
+    "ATELIER_URL",
+    "ATELIER_API_KEY",
+    "DATABASE_URL",
+    "BROKER_URL",
+    "FLOWER_URL",
+    "ADMIN_URL",
+    "ADMIN_USER",
+    "ADMIN_PASSWORD",
+    "PIDS",
+)
 STACK = "stack"
 """Name, in PIDS, of the process that started all the others."""
 

@@ -19,9 +19,15 @@ SHARED_CORES = "20"
 
 
 def service_environment(
-    home: Home, state: StateSecrets, *, port: int, database_url: str, owner_url: str, broker_url: str,
+    home: Home,
+    state: StateSecrets,
+    *,
+    port: int,
+    database_url: str,
+    owner_url: str,
+    broker_url: str,
     storage: Mapping[str, str],
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, str]:
     """Our environment plus this stack's addresses. Models are looked for where the caller's environment says."""
     return {
         **POLITE_THREADS,

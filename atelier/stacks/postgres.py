@@ -139,16 +139,25 @@ class Postgres:
 
     def _command(self, identity: RunAs) -> Command:
         settings = {
-            "listen_addresses": HOST, "port": str(self.port), "max_connections": "200",
-            "unix_socket_directories": self._socket_directory(), "fsync": "on", "synchronous_commit": "on",
+            "listen_addresses": HOST,
+            "port": str(self.port),
+            "max_connections": "200",
+            "unix_socket_directories": self._socket_directory(),
+            "fsync": "on",
+            "synchronous_commit": "on",
             "cluster_name": "atelier",
-        }  # fmt: skip
+        }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Command(
-            self.name, (str(program("postgres")), "-D", str(self.data), *options), self.directory / "postgres.log",
-            privileges=identity.options, stop_signal=signal.SIGINT, death_signal=signal.SIGINT,
-            grace_seconds=20.0, cwd=self.directory,
-        )  # fmt: skip
+            self.name,
+            (str(program("postgres")), "-D", str(self.data), *options),
+            self.directory / "postgres.log",
+            privileges=identity.options,
+            stop_signal=signal.SIGINT,
+            death_signal=signal.SIGINT,
+            grace_seconds=20.0,
+            cwd=self.directory,
+        )
 
     def _socket_directory(self) -> str:
         """The data directory when the path of its socket fits the kernel's limit, else none: TCP is enough."""

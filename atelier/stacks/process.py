@@ -104,9 +104,14 @@ class Child:
             for may_fail in (True, False):
                 try:
                     return subprocess.Popen(
-                        argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.command.env,
-                        cwd=self.command.cwd, start_new_session=True,
-                    )  # fmt: skip
+                        argv,
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                        env=self.command.env,
+                        cwd=self.command.cwd,
+                        start_new_session=True,
+                    )
                 except OSError as error:  # EFAULT: once in thousands of starts, while the machine reclaimed memory
                     if error.errno != errno.EFAULT or not may_fail:
                         raise

@@ -63,10 +63,24 @@ def _worker(stack: Installation, worker: Worker) -> Program:
 
 def _web(stack: Installation) -> Program:
     argv = (
-        sys.executable, "-m", "gunicorn", "atelier.wsgi:application", "--worker-class", "gthread",
-        "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS), "--bind", f"{HOST}:{stack.port}",
-        "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket",
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "atelier.wsgi:application",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        str(WEB_PROCESSES),
+        "--threads",
+        str(WEB_THREADS),
+        "--bind",
+        f"{HOST}:{stack.port}",
+        "--graceful-timeout",
+        "5",
+        "--keep-alive",
+        "5",
+        "--no-control-socket",
+    )
     return _program(stack, "web", argv, ready=lambda child: _answers(f"{stack.url}/health/live"))
 
 
@@ -77,17 +91,27 @@ def _flower(stack: Installation) -> Program:
         "FLOWER_BROKER_API": stack.rabbitmq.management_api_url,
     }
     argv = (
-        sys.executable, "-m", "celery", "-A", "atelier.celery", "flower",
-        f"--address={HOST}", f"--port={stack.flower_port}",
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "atelier.celery",
+        "flower",
+        f"--address={HOST}",
+        f"--port={stack.flower_port}",
+    )
     return _program(stack, FLOWER, argv, ready=lambda child: is_listening(stack.flower_port), **secrets)
 
 
 def _program(stack: Installation, name: str, argv: tuple[str, ...], *, ready: Ready, **environment: str) -> Program:
     return Program(
-        name, argv, environment=stack.environment() | environment, log=stack.home.logs / f"{name}.log",
-        cwd=PROJECT, ready=ready,
-    )  # fmt: skip
+        name,
+        argv,
+        environment=stack.environment() | environment,
+        log=stack.home.logs / f"{name}.log",
+        cwd=PROJECT,
+        ready=ready,
+    )
 
 
 def _is_present(stack: Installation, name: str, child: Child) -> bool:

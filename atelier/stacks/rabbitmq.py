@@ -113,30 +113,42 @@ class RabbitMQ:
 
     def _command(self) -> Command:
         return Command(
-            self.name, (str(PROGRAM),), self.directory / "rabbitmq.log", env=self._environment(),
-            cwd=self.directory, ready_seconds=90.0, grace_seconds=20.0,
-        )  # fmt: skip
+            self.name,
+            (str(PROGRAM),),
+            self.directory / "rabbitmq.log",
+            env=self._environment(),
+            cwd=self.directory,
+            ready_seconds=90.0,
+            grace_seconds=20.0,
+        )
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         places = {
-            "HOME": "home", "RABBITMQ_CONFIG_FILE": "rabbitmq.conf", "RABBITMQ_LOG_BASE": "log",
-            "RABBITMQ_ENABLED_PLUGINS_FILE": "enabled_plugins", "RABBITMQ_MNESIA_BASE": "mnesia",
-        }  # fmt: skip
-        return kept | {name: str(self.directory / place) for name, place in places.items()} | {
-            # The name does not hold the port, so a node with new ports still finds its own messages.
-            "RABBITMQ_NODENAME": "atelier@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": HOST,
-            "RABBITMQ_NODE_PORT": str(self.ports.amqp),
-            "RABBITMQ_DIST_PORT": str(self.ports.distribution),
-            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
-            # The start script then becomes the node itself, so that its pid is the one we signal and kill.
-            "RUNNING_UNDER_SYSTEMD": "1",
-            "ERL_EPMD_PORT": str(self.ports.epmd),
-            "ERL_EPMD_ADDRESS": HOST,
-            # Without it the port for other nodes is open to the network.
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
-        }  # fmt: skip
+            "HOME": "home",
+            "RABBITMQ_CONFIG_FILE": "rabbitmq.conf",
+            "RABBITMQ_LOG_BASE": "log",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": "enabled_plugins",
+            "RABBITMQ_MNESIA_BASE": "mnesia",
+        }
+        return (
+            kept
+            | {name: str(self.directory / place) for name, place in places.items()}
+            | {
+                # The name does not hold the port, so a node with new ports still finds its own messages.
+                "RABBITMQ_NODENAME": "atelier@localhost",
+                "RABBITMQ_NODE_IP_ADDRESS": HOST,
+                "RABBITMQ_NODE_PORT": str(self.ports.amqp),
+                "RABBITMQ_DIST_PORT": str(self.ports.distribution),
+                "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+                # The start script then becomes the node itself, so that its pid is the one we signal and kill.
+                "RUNNING_UNDER_SYSTEMD": "1",
+                "ERL_EPMD_PORT": str(self.ports.epmd),
+                "ERL_EPMD_ADDRESS": HOST,
+                # Without it the port for other nodes is open to the network.
+                "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            }
+        )
 
     def _is_healthy(self) -> bool:
         url = f"{self.management_url}/api/health/checks/port-listener/{self.ports.amqp}"

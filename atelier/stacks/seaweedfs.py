@@ -77,12 +77,15 @@ class SeaweedFS:
     def client(self) -> BaseClient:
         """A boto3 client with this store's identity."""
         return boto3.client(
-            "s3", endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=self.access_key,
+            "s3",
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             config=Config(
                 signature_version="s3v4", connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}
             ),
-        )  # fmt: skip
+        )
 
     def start(self) -> None:
         """Start, wait until an object can be written, make the bucket. Raises StackError or ChildFailed."""
@@ -105,12 +108,18 @@ class SeaweedFS:
         """Sockets that the server makes at fixed names outside its directory and leaves there."""
         ports = self.ports
         names = [
-            *(f"{server}-grpc-{port}" for server, port in (
-                ("master", ports.master_grpc), ("volume", ports.volume_grpc),
-                ("filer", ports.filer_grpc), ("s3", ports.s3_grpc),
-            )),
-            f"filer-{ports.filer}", f"s3-{ports.s3}",
-        ]  # fmt: skip
+            *(
+                f"{server}-grpc-{port}"
+                for server, port in (
+                    ("master", ports.master_grpc),
+                    ("volume", ports.volume_grpc),
+                    ("filer", ports.filer_grpc),
+                    ("s3", ports.s3_grpc),
+                )
+            ),
+            f"filer-{ports.filer}",
+            f"s3-{ports.s3}",
+        ]
         return [Path("/tmp") / f"seaweedfs-{name}.sock" for name in names]
 
     def restart(self) -> None:
@@ -133,16 +142,29 @@ class SeaweedFS:
     def _command(self) -> Command:
         ports = self.ports
         options = {
-            "ip": HOST, "ip.bind": HOST, "dir": self.directory / "data", "master.telemetry": "false",
+            "ip": HOST,
+            "ip.bind": HOST,
+            "dir": self.directory / "data",
+            "master.telemetry": "false",
             "master.electionTimeout": "1s",  # its default makes a single master wait 10 s for its own vote
-            "master.port": ports.master, "master.port.grpc": ports.master_grpc,
-            "volume.port": ports.volume, "volume.port.grpc": ports.volume_grpc,
+            "master.port": ports.master,
+            "master.port.grpc": ports.master_grpc,
+            "volume.port": ports.volume,
+            "volume.port.grpc": ports.volume_grpc,
             "volume.max": 0,  # as many as the disk has room for
-            "master.volumeSizeLimitMB": VOLUME_MB, "volume.preStopSeconds": 0, "filer": "true",
-            "filer.port": ports.filer, "filer.port.grpc": ports.filer_grpc, "s3": "true",
-            "s3.port": ports.s3, "s3.port.grpc": ports.s3_grpc, "s3.port.iceberg": 0, "s3.port.lance": 0,
-            "s3.config": self.directory / "s3.json", "s3.ip.bind": HOST,
-        }  # fmt: skip
+            "master.volumeSizeLimitMB": VOLUME_MB,
+            "volume.preStopSeconds": 0,
+            "filer": "true",
+            "filer.port": ports.filer,
+            "filer.port.grpc": ports.filer_grpc,
+            "s3": "true",
+            "s3.port": ports.s3,
+            "s3.port.grpc": ports.s3_grpc,
+            "s3.port.iceberg": 0,
+            "s3.port.lance": 0,
+            "s3.config": self.directory / "s3.json",
+            "s3.ip.bind": HOST,
+        }
         argv = (str(_program()), "server", *(f"-{name}={value}" for name, value in options.items()))
         # Without this key every put fails once a bucket asks for encryption.
         env = os.environ | {"WEED_S3_SSE_KEK": (self.directory / "encryption-key").read_text()}

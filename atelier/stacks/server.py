@@ -39,9 +39,14 @@ class ServerStack:
     """
 
     def __init__(
-        self, home: Home, *, port: int | None = None, environment: Mapping[str, str] | None = None,
-        workers: Sequence[Worker] | None = None, flower: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        home: Home,
+        *,
+        port: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        workers: Sequence[Worker] | None = None,
+        flower: bool = True,
+    ) -> None:
         self.home, self.port, self.flower_port = home, port or free_port(), free_port() if flower else 0
         self._extra = dict(environment or {})
         self._workers = tuple(load_workers() if workers is None else workers)
@@ -164,9 +169,14 @@ class ServerStack:
     def environment(self) -> dict[str, str]:
         """The variables every process of the service gets."""
         made = service_environment(
-            self.home, self.state, port=self.port, database_url=self.postgres.local_service_url,
-            owner_url=self.postgres.owner_url, broker_url=self.rabbitmq.amqp_url, storage=self.seaweedfs.environment,
-        )  # fmt: skip
+            self.home,
+            self.state,
+            port=self.port,
+            database_url=self.postgres.local_service_url,
+            owner_url=self.postgres.owner_url,
+            broker_url=self.rabbitmq.amqp_url,
+            storage=self.seaweedfs.environment,
+        )
         return made | {"ATELIER_FLOWER_URL": self.flower_url} | self._extra
 
     # -- inside ------------------------------------------------------------------------------------------
@@ -235,23 +245,34 @@ class ServerStack:
             if not self._ready or self._stopping.is_set():
                 return
             values = {
-                "ATELIER_URL": self.url, "ATELIER_API_KEY": self.api_key, "DATABASE_URL": self.database_url,
-                "BROKER_URL": self.broker_url, "FLOWER_URL": self.flower_url, "ADMIN_URL": f"{self.url}/admin/",
-                "ADMIN_USER": ADMIN_USER, "ADMIN_PASSWORD": self.state.admin_password,
-            }  # fmt: skip
+                "ATELIER_URL": self.url,
+                "ATELIER_API_KEY": self.api_key,
+                "DATABASE_URL": self.database_url,
+                "BROKER_URL": self.broker_url,
+                "FLOWER_URL": self.flower_url,
+                "ADMIN_URL": f"{self.url}/admin/",
+                "ADMIN_USER": ADMIN_USER,
+                "ADMIN_PASSWORD": self.state.admin_password,
+            }
             write_env(self.home.env, values, {STACK: os.getpid(), **self.pids})
 
 
 def describe(stack: ServerStack) -> str:
     """What the terminal shows once everything is up."""
     rows = {
-        "API": f"{stack.url}/api/v1/atelier/", "API key": stack.api_key, "API docs": f"{stack.url}/docs",
-        "Admin": f"{stack.url}/admin/", "Flower": stack.flower_url,
+        "API": f"{stack.url}/api/v1/atelier/",
+        "API key": stack.api_key,
+        "API docs": f"{stack.url}/docs",
+        "Admin": f"{stack.url}/admin/",
+        "Flower": stack.flower_url,
         "Login (both)": f"{ADMIN_USER} / {stack.state.admin_password}",
         "RabbitMQ": f"{stack.rabbitmq.management_url}  ({stack.rabbitmq.user} / {stack.rabbitmq.password})",
-        "PostgreSQL": stack.database_url, "S3": f"{stack.seaweedfs.endpoint}  bucket {stack.seaweedfs.bucket}",
-        "Workers": ", ".join(stack.workers), "Logs": str(stack.home.logs), "For scripts": str(stack.home.env),
-    }  # fmt: skip
+        "PostgreSQL": stack.database_url,
+        "S3": f"{stack.seaweedfs.endpoint}  bucket {stack.seaweedfs.bucket}",
+        "Workers": ", ".join(stack.workers),
+        "Logs": str(stack.home.logs),
+        "For scripts": str(stack.home.env),
+    }
     lines = [f"  {name:<13} {text}" for name, text in rows.items()]
     return "\n".join(["Atelier's server stack is up. Ctrl-C stops it.", *lines])
 

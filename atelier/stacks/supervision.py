@@ -35,9 +35,15 @@ class Program:
     """A part that is one command of ours: the web server, the scheduler, a worker."""
 
     def __init__(
-        self, name: str, argv: tuple[str, ...], *, environment: Mapping[str, str], log: Path, cwd: Path,
+        self,
+        name: str,
+        argv: tuple[str, ...],
+        *,
+        environment: Mapping[str, str],
+        log: Path,
+        cwd: Path,
         ready: Callable[[Child], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.name = name
         self.child: Child | None = None
         self.once: dict[str, str] = {}

@@ -28,9 +28,16 @@ class WebServer:
         self._sockets: dict[int, Any] = {}
         # send_bytes=1: an event is sent when it is written, not when a buffer is full.
         self._server = create_server(
-            application, map=self._sockets, host=HOST, port=port, threads=THREADS, send_bytes=1, ident="atelier",
-            max_request_body_size=LARGEST_BODY, clear_untrusted_proxy_headers=True,
-        )  # fmt: skip
+            application,
+            map=self._sockets,
+            host=HOST,
+            port=port,
+            threads=THREADS,
+            send_bytes=1,
+            ident="atelier",
+            max_request_body_size=LARGEST_BODY,
+            clear_untrusted_proxy_headers=True,
+        )
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
 

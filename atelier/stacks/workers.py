@@ -28,9 +28,22 @@ class Worker:
         """The command line. Tasks run in the process itself: CUDA does not survive a fork, and Celery's forked children
         open the database anew for each task, which doubles what one costs (27 ms a generation, measured)."""
         return (
-            sys.executable, "-m", "celery", "-A", "atelier.celery", "worker", "-P", "solo", "-Q", ",".join(self.queues),
-            "-E", "--without-gossip", "--without-mingle", "-n", f"{self.name}@%h",
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "atelier.celery",
+            "worker",
+            "-P",
+            "solo",
+            "-Q",
+            ",".join(self.queues),
+            "-E",
+            "--without-gossip",
+            "--without-mingle",
+            "-n",
+            f"{self.name}@%h",
+        )
 
 
 def load_workers(path: Path = WORKERS_FILE) -> tuple[Worker, ...]:

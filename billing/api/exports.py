@@ -20,9 +20,10 @@ class _Echo:
 def csv_answer(name: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """A download that is written while it is read."""
     headers = {
-        "Content-Type": "text/csv; charset=utf-8; header=present", "Cache-Control": "private, no-store",
+        "Content-Type": "text/csv; charset=utf-8; header=present",
+        "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="{name}.csv"',
-    }  # fmt: skip
+    }
     return StreamingHttpResponse(_lines(heading, rows), headers=headers)
 
 

@@ -25,16 +25,24 @@ PERIOD = [
 CSV = Ok(200, {"type": "string"}, "All of it as CSV (RFC 4180) with a heading.", media_type="text/csv")
 
 ledger = operation(
-    "getLedger", "Read the ledger", "Every credit that came, was held, spent or given back, with the running balance.",
-    tag=BOOKS, errors=ERRORS,
+    "getLedger",
+    "Read the ledger",
+    "Every credit that came, was held, spent or given back, with the running balance.",
+    tag=BOOKS,
+    errors=ERRORS,
     parameters=[
         *PERIOD,
         *page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
     ],
     ok=[Ok(200, Ledger, "A page of it, or CSV."), CSV],
-)  # fmt: skip
+)
 
 usage = operation(
-    "getUsage", "Read the usage", "Credits captured and given back, by key and day.", tag=BOOKS, errors=ERRORS,
-    parameters=PERIOD, ok=[Ok(200, UsageReport, "One row a key and day, oldest first, or CSV."), CSV],
-)  # fmt: skip
+    "getUsage",
+    "Read the usage",
+    "Credits captured and given back, by key and day.",
+    tag=BOOKS,
+    errors=ERRORS,
+    parameters=PERIOD,
+    ok=[Ok(200, UsageReport, "One row a key and day, oldest first, or CSV."), CSV],
+)

@@ -47,9 +47,12 @@ def adjust_credits(
         raise ReasonMissing("Say in 1 to 200 characters why; the customer may read it.")
     with transaction.atomic():
         wanted = {
-            "workspace_id": workspace_id, "amount": amount, "reason": reason, "asked_by": actor,
+            "workspace_id": workspace_id,
+            "amount": amount,
+            "reason": reason,
+            "asked_by": actor,
             "second_needed": abs(amount) > settings.ATELIER_ADJUST_ALONE,
-        }  # fmt: skip
+        }
         asked, made = Adjustment.objects.get_or_create(id=adjustment_id or new_id("adj"), defaults=wanted)
         if not made:
             return asked
@@ -71,9 +74,13 @@ def decide_adjustment(*, adjustment_id: str, actor: str, approved: bool) -> None
 
 def _decide(asked: Adjustment, actor: str, *, approved: bool) -> None:
     decision = AdjustmentDecision(
-        adjustment=asked, workspace_id=asked.workspace_id, asked_by=asked.asked_by, second_needed=asked.second_needed,
-        decided_by=actor, approved=approved,
-    )  # fmt: skip
+        adjustment=asked,
+        workspace_id=asked.workspace_id,
+        asked_by=asked.asked_by,
+        second_needed=asked.second_needed,
+        decided_by=actor,
+        approved=approved,
+    )
     try:
         with transaction.atomic():
             AdjustmentDecision.objects.bulk_create([decision])
@@ -83,9 +90,14 @@ def _decide(asked: Adjustment, actor: str, *, approved: bool) -> None:
         raise
     if approved:
         post_transfer(
-            workspace_id=asked.workspace_id, kind="adjust" if asked.amount > 0 else "deduct", amount=abs(asked.amount),
-            reference=asked.id, idempotency_key=f"adjust:{asked.id}", note=asked.reason, actor=actor,
-        )  # fmt: skip
+            workspace_id=asked.workspace_id,
+            kind="adjust" if asked.amount > 0 else "deduct",
+            amount=abs(asked.amount),
+            reference=asked.id,
+            idempotency_key=f"adjust:{asked.id}",
+            note=asked.reason,
+            actor=actor,
+        )
     crashpoint("adjust.booked")
     _record(asked, actor, "credits.adjusted" if approved else "credits.adjustment_refused")
 
@@ -111,12 +123,20 @@ def refund_credits(
         raise NothingCaptured(reference)
     with transaction.atomic():
         transfer_id = post_transfer(
-            workspace_id=workspace_id, kind="refund", amount=amount, reference=reference,
-            idempotency_key=f"refund:{idempotency_key}", note=reason[:200], actor=actor,
-        )  # fmt: skip
+            workspace_id=workspace_id,
+            kind="refund",
+            amount=amount,
+            reference=reference,
+            idempotency_key=f"refund:{idempotency_key}",
+            note=reason[:200],
+            actor=actor,
+        )
         crashpoint("refund.booked")
         record(
-            workspace_id=workspace_id, actor=actor, action="credits.refunded", subject=transfer_id,
+            workspace_id=workspace_id,
+            actor=actor,
+            action="credits.refunded",
+            subject=transfer_id,
             facts={"amount": amount, "reference": reference},
-        )  # fmt: skip
+        )
     return transfer_id

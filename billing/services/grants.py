@@ -41,14 +41,19 @@ def grant_credits(
     """
     if source not in SOURCES:
         raise ValueError(f"{source!r} is none of {SOURCES}")
-    key = f"grant:{idempotency_key}"
-    asked = (workspace_id, amount)
+    key, asked = f"grant:{idempotency_key}", (workspace_id, amount)
     try:
         with transaction.atomic():
             return _find(key, asked) or post_transfer(
-                workspace_id=workspace_id, kind="grant", amount=amount, reference=source, idempotency_key=key,
-                note=note, actor=actor, expires_at=expires_at,
-            )  # fmt: skip
+                workspace_id=workspace_id,
+                kind="grant",
+                amount=amount,
+                reference=source,
+                idempotency_key=key,
+                note=note,
+                actor=actor,
+                expires_at=expires_at,
+            )
     except IntegrityError:  # the same grant, committed by another process in this moment
         first = _find(key, asked)
         if first is None:
@@ -92,9 +97,13 @@ def _expire(grant_id: str) -> None:
     transfer_id = None
     if left:
         transfer_id = post_transfer(
-            workspace_id=grant.workspace_id, kind="expire", amount=left, reference=grant.id,
-            idempotency_key=f"expire:{grant.id}", actor="scheduler",
-        )  # fmt: skip
+            workspace_id=grant.workspace_id,
+            kind="expire",
+            amount=left,
+            reference=grant.id,
+            idempotency_key=f"expire:{grant.id}",
+            actor="scheduler",
+        )
     crashpoint("expire.booked")
     GrantEnd.objects.bulk_create(
         [GrantEnd(grant=grant, workspace_id=grant.workspace_id, expired=left, transfer_id=transfer_id)]

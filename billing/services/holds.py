@@ -43,9 +43,13 @@ def place_hold(*, workspace_id: str, amount: int, reference: str, actor: str = "
     check_amount(amount)
     hold_id = new_id("hld")
     values = {
-        "transfer": new_id("trf"), "hold": hold_id, "workspace": workspace_id, "amount": amount,
-        "reference": reference, "actor": actor,
-    }  # fmt: skip
+        "transfer": new_id("trf"),
+        "hold": hold_id,
+        "workspace": workspace_id,
+        "amount": amount,
+        "reference": reference,
+        "actor": actor,
+    }
     with refusals(amount):
         row = _PLACE.first(values)
     if row is None:
@@ -61,9 +65,12 @@ def _warn_when_low(workspace_id: str, hold_id: str, balance: int, amount: int) -
     if balance < threshold <= balance + amount:
         with transaction.atomic():
             emit(
-                "credits.low", subject=workspace_id, lane="", dedupe_key=f"{hold_id}:low",
+                "credits.low",
+                subject=workspace_id,
+                lane="",
+                dedupe_key=f"{hold_id}:low",
                 payload={"available": balance, "threshold": threshold},
-            )  # fmt: skip
+            )
 
 
 class HoldAlreadyResolved(Exception):
@@ -86,9 +93,12 @@ def resolve_hold(*, reference: str, captured: int, expired: bool = False) -> Hol
     if type(captured) is not int or not 0 <= captured <= LARGEST:
         raise ValueError(f"{captured!r} is not a whole number within the hold")
     values: dict[str, Any] = {
-        "reference": reference, "captured": captured, "expired": expired, "capture": new_id("trf"),
+        "reference": reference,
+        "captured": captured,
+        "expired": expired,
+        "capture": new_id("trf"),
         "release": new_id("trf"),
-    }  # fmt: skip
+    }
     with refusals(captured):
         row = _END.first(values)
     assert row is not None  # a function's OUT columns are one row
@@ -100,11 +110,22 @@ def resolve_hold(*, reference: str, captured: int, expired: bool = False) -> Hol
     if earlier is not None:
         return _repeat(hold_id, captured)
     crashpoint("hold.resolved")
+    return _outcome(values, hold_id, workspace_id, amount)
+
+
+def _outcome(values: dict[str, Any], hold_id: str, workspace_id: str, amount: int) -> HoldOutcome:
+    """The row that the function has written."""
+    captured = values["captured"]
     return HoldOutcome(
-        hold_id=hold_id, workspace_id=workspace_id, amount=amount, captured=captured, released=amount - captured,
-        expired=expired, capture_id=values["capture"] if captured else None,
+        hold_id=hold_id,
+        workspace_id=workspace_id,
+        amount=amount,
+        captured=captured,
+        released=amount - captured,
+        expired=values["expired"],
+        capture_id=values["capture"] if captured else None,
         release_id=values["release"] if amount > captured else None,
-    )  # fmt: skip
+    )
 
 
 def _repeat(hold_id: str, captured: int) -> HoldOutcome:

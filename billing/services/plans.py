@@ -35,14 +35,22 @@ def renew_plans() -> int:
             credits = get_tier(workspace_id).credits_per_month
             if credits:
                 transfer_id = grant_credits(
-                    workspace_id=workspace_id, amount=credits, idempotency_key=f"renewal:{workspace_id}:{month}",
-                    source="renewal", note=month, expires_at=ends_at, actor="scheduler",
-                )  # fmt: skip
+                    workspace_id=workspace_id,
+                    amount=credits,
+                    idempotency_key=f"renewal:{workspace_id}:{month}",
+                    source="renewal",
+                    note=month,
+                    expires_at=ends_at,
+                    actor="scheduler",
+                )
                 crashpoint("renewal.granted")
                 record(
-                    workspace_id=workspace_id, actor="scheduler", action="credits.renewed", subject=transfer_id,
+                    workspace_id=workspace_id,
+                    actor="scheduler",
+                    action="credits.renewed",
+                    subject=transfer_id,
                     facts={"amount": credits, "month": month},
-                )  # fmt: skip
+                )
     return len(due)
 
 

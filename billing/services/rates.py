@@ -32,9 +32,12 @@ def publish_rate_card(*, steps: list[list[int]], effective_from: datetime, note:
         except IntegrityError as error:
             raise InvalidRateCard("Another card begins at that moment.") from error
         record(
-            workspace_id=None, actor=actor, action="rates.published", subject=str(card.pk),
+            workspace_id=None,
+            actor=actor,
+            action="rates.published",
+            subject=str(card.pk),
             facts={"steps": steps, "effectiveFrom": effective_from.isoformat()},
-        )  # fmt: skip
+        )
     forget_steps()
     return card
 

@@ -105,15 +105,27 @@ def post_transfer(
     debit, credit = SIDES[kind]
     transfer_id = new_id("trf")
     values = {
-        "id": transfer_id, "workspace": workspace_id, "kind": kind, "debit": debit, "credit": credit,
-        "amount": amount, "reference": reference, "note": note, "key": idempotency_key, "actor": actor,
+        "id": transfer_id,
+        "workspace": workspace_id,
+        "kind": kind,
+        "debit": debit,
+        "credit": credit,
+        "amount": amount,
+        "reference": reference,
+        "note": note,
+        "key": idempotency_key,
+        "actor": actor,
         "expires_at": expires_at,
-    }  # fmt: skip
-    with refusals(amount), connection.cursor() as cursor:
+    }
+    _insert(values)
+    return transfer_id
+
+
+def _insert(values: dict[str, Any]) -> None:
+    with refusals(values["amount"]), connection.cursor() as cursor:
         cursor.execute(_POST, values)
         if cursor.rowcount != 1:
-            raise LookupError(f"workspace {workspace_id} has no accounts")
-    return transfer_id
+            raise LookupError(f"workspace {values['workspace']} has no accounts")
 
 
 @contextmanager

@@ -153,15 +153,23 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
         ]
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], add: bool = False, change: bool = False,
-        form_url: str = "", obj: Generation | None = None,
-    ) -> HttpResponse:  # fmt: skip
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Generation | None = None,
+    ) -> HttpResponse:
         if obj is not None:
             context |= {
-                "page": build_page(obj), "state": self.state(obj), "progress": self.progress(obj),
-                "duration": self.duration(obj), "may_operate": self.has_operate_permission(request),
+                "page": build_page(obj),
+                "state": self.state(obj),
+                "progress": self.progress(obj),
+                "duration": self.duration(obj),
+                "may_operate": self.has_operate_permission(request),
                 "token": uuid.uuid4().hex,
-            }  # fmt: skip
+            }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def cancel_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -193,5 +201,9 @@ def _progress_bar(generation: Generation) -> SafeString:
         return format_html("{} …", generation.stage)
     return format_html(
         '{} <progress max="{}" value="{}"></progress> {}/{}',
-        generation.stage, generation.steps, generation.step, generation.step, generation.steps,
-    )  # fmt: skip
+        generation.stage,
+        generation.steps,
+        generation.step,
+        generation.step,
+        generation.steps,
+    )

@@ -98,11 +98,14 @@ def build_page(generation: Generation) -> GenerationPage:
 def _bars(generation: Generation) -> list[Bar]:
     results = generation.stage_results.order_by("created_at", "id").values_list("stage", "created_at", "duration_ms")
     spans = list_spans(
-        created=generation.created_at, started=generation.started_at, ended=generation.completed_at,
-        now=timezone.now(), results=results,
+        created=generation.created_at,
+        started=generation.started_at,
+        ended=generation.completed_at,
+        now=timezone.now(),
+        results=results,
         current=generation.stage if generation.status == lifecycle.RUNNING else None,
         broken=_broken_off(generation),
-    )  # fmt: skip
+    )
     return draw_bars(spans)
 
 
@@ -123,9 +126,7 @@ def _picture(asset: Any, seed: int) -> Picture:
         url, reason = link_asset(asset).url, ""
     except AtelierError as error:
         url, reason = None, error.title
-    return Picture(
-        url, reason, seed, asset.width, asset.height, asset.format, f"{asset.size_bytes / 1000:,.0f} kB"
-    )  # fmt: skip
+    return Picture(url, reason, seed, asset.width, asset.height, asset.format, f"{asset.size_bytes / 1000:,.0f} kB")
 
 
 def _ledger(generation: Generation) -> list[Any]:

@@ -34,9 +34,15 @@ class Bar:
 
 
 def list_spans(
-    *, created: datetime, started: datetime | None, ended: datetime | None, now: datetime,
-    results: Iterable[tuple[str, datetime, int]], current: str | None, broken: str | None,
-) -> list[Span]:  # fmt: skip
+    *,
+    created: datetime,
+    started: datetime | None,
+    ended: datetime | None,
+    now: datetime,
+    results: Iterable[tuple[str, datetime, int]],
+    current: str | None,
+    broken: str | None,
+) -> list[Span]:
     """The wait in the queue, every finished stage, and what runs now or was broken off.
 
     `results` are (stage, finished at, milliseconds) in order; `current` is the stage that runs now, `broken` the

@@ -19,9 +19,17 @@ from generation.starter.pipeline import Drawing, StarterPipeline
 from generation.starter.sentences import PACKAGE, Sentences, shared_sentences
 
 NEAREST_STYLE = {
-    "vector-art": "flat", "line-art": "flat", "poster": "flat", "pixel-art": "flat", "3d-render": "3d",
-    "photorealistic": "3d", "illustration": "noto", "digital-art": "noto", "watercolor": "noto", "oil-painting": "noto",
-}  # fmt: skip
+    "vector-art": "flat",
+    "line-art": "flat",
+    "poster": "flat",
+    "pixel-art": "flat",
+    "3d-render": "3d",
+    "photorealistic": "3d",
+    "illustration": "noto",
+    "digital-art": "noto",
+    "watercolor": "noto",
+    "oil-painting": "noto",
+}
 """The style it draws for a preset it does not know."""
 
 OWN_STYLE = {"flat": "flat", "3d": "3d", "noto": "noto"}
@@ -69,9 +77,14 @@ class StarterTextToImage:
         guidance = self._entry.default_guidance if request.guidance_scale is None else request.guidance_scale
         style = OWN_STYLE.get(request.style or "") or NEAREST_STYLE.get(request.style or "")
         return Drawing(
-            width=request.width, height=request.height, steps=request.steps, guidance=guidance or 1.0, style=style,
-            negative_prompt=request.negative_prompt, seed=seed,
-        )  # fmt: skip
+            width=request.width,
+            height=request.height,
+            steps=request.steps,
+            guidance=guidance or 1.0,
+            style=style,
+            negative_prompt=request.negative_prompt,
+            seed=seed,
+        )
 
 
 @contextmanager

@@ -56,18 +56,22 @@ def claim_generation(*, generation_id: str) -> Start | None:
             return None
         if generation.attempt >= settings.ATELIER_MAX_ATTEMPTS:
             end_generation(
-                generation, lifecycle.FAILED, actor="worker",
+                generation,
+                lifecycle.FAILED,
+                actor="worker",
                 code=generation.error_code or "attempts_exhausted",
                 message=generation.error_message or f"Given up after {generation.attempt} attempts.",
-            )  # fmt: skip
+            )
             return None
         stages = pending_stages(generation)
         with together(last=True):
             _START.run({"stage": stages[0], "id": generation_id})
             emit(
-                "generation.started", subject=generation_id, lane=generation.route_lane,
+                "generation.started",
+                subject=generation_id,
+                lane=generation.route_lane,
                 dedupe_key=f"{generation_id}:started",
-            )  # fmt: skip
+            )
         return Start(generation.fence + 1, generation.route_lane, stages)
 
 
@@ -119,9 +123,14 @@ FROM mine
 def claim_stage(*, generation_id: str, fence: int, stage: str, worker: str) -> StageClaim | None:
     """Take the lease of a stage that waits in a queue. None: done, cancelled, or in other hands."""
     values = {
-        "lease": settings.ATELIER_LEASE_SECONDS, "worker": worker, "id": generation_id, "fence": fence,
-        "stage": stage, "event": json.dumps({"stage": stage}), "channel": GENERATION_CHANNEL,
-    }  # fmt: skip
+        "lease": settings.ATELIER_LEASE_SECONDS,
+        "worker": worker,
+        "id": generation_id,
+        "fence": fence,
+        "stage": stage,
+        "event": json.dumps({"stage": stage}),
+        "channel": GENERATION_CHANNEL,
+    }
     row = _CLAIM.first(values)
     if row is None:
         return None
@@ -131,10 +140,17 @@ def claim_stage(*, generation_id: str, fence: int, stage: str, worker: str) -> S
 
 def may_pass_on(*, generation_id: str, fence: int, stage: str) -> bool:
     """True when `stage` has its result and the next link still waits: a redelivered message passes on."""
-    return Generation.objects.filter(
-        id=generation_id, fence=fence, status=lifecycle.RUNNING, waiting_since__isnull=False,
-        stage_results__stage=stage,
-    ).exclude(stage=stage).exists()  # fmt: skip
+    return (
+        Generation.objects.filter(
+            id=generation_id,
+            fence=fence,
+            status=lifecycle.RUNNING,
+            waiting_since__isnull=False,
+            stage_results__stage=stage,
+        )
+        .exclude(stage=stage)
+        .exists()
+    )
 
 
 _BEAT = Statement("""
@@ -160,10 +176,15 @@ RETURNING cancel_requested_at IS NOT NULL
 def report_step(claim: StageClaim, step: int, steps: int) -> bool | None:
     """Extend the lease, write progress, tell watchers. True: a cancel is asked for; None: the claim is lost."""
     values = {
-        "lease": settings.ATELIER_LEASE_SECONDS, "id": claim.generation_id, "fence": claim.fence,
-        "stage": claim.stage, "step": step, "steps": steps, "channel": GENERATION_CHANNEL,
+        "lease": settings.ATELIER_LEASE_SECONDS,
+        "id": claim.generation_id,
+        "fence": claim.fence,
+        "stage": claim.stage,
+        "step": step,
+        "steps": steps,
+        "channel": GENERATION_CHANNEL,
         "data": json.dumps({"stage": claim.stage, "step": step, "steps": steps}),
-    }  # fmt: skip
+    }
     row = _BEAT.first(values)
     return None if row is None else row[0]
 
@@ -171,8 +192,11 @@ def report_step(claim: StageClaim, step: int, steps: int) -> bool | None:
 def keep_lease(claim: StageClaim) -> bool | None:
     """Extend the lease without progress. True: a cancel is asked for; None: the claim is lost."""
     values = {
-        "lease": settings.ATELIER_LEASE_SECONDS, "id": claim.generation_id, "fence": claim.fence, "stage": claim.stage,
-    }  # fmt: skip
+        "lease": settings.ATELIER_LEASE_SECONDS,
+        "id": claim.generation_id,
+        "fence": claim.fence,
+        "stage": claim.stage,
+    }
     row = _KEEP.first(values)
     return None if row is None else row[0]
 
@@ -201,16 +225,31 @@ SELECT CASE WHEN %(hand_over)s THEN pg_notify(%(dispatch)s, '')
 
 
 def record_stage(
-    claim: StageClaim, *, next_stage: str, hand_over: bool, artifacts: list[dict[str, Any]],
-    facts: dict[str, Any], duration_ms: int, worker: str,
-) -> bool:  # fmt: skip
+    claim: StageClaim,
+    *,
+    next_stage: str,
+    hand_over: bool,
+    artifacts: list[dict[str, Any]],
+    facts: dict[str, Any],
+    duration_ms: int,
+    worker: str,
+) -> bool:
     """Write the stage's result and move on, to the next stage or the next link. False: the claim is lost."""
     values = {
-        "next": next_stage, "facts": json.dumps(facts), "hand_over": hand_over, "id": claim.generation_id,
-        "lease": settings.ATELIER_LEASE_SECONDS, "fence": claim.fence, "stage": claim.stage, "worker": worker,
-        "artifacts": json.dumps(artifacts), "duration": duration_ms, "event": json.dumps({"stage": next_stage}),
-        "dispatch": DISPATCH_CHANNEL, "channel": GENERATION_CHANNEL,
-    }  # fmt: skip
+        "next": next_stage,
+        "facts": json.dumps(facts),
+        "hand_over": hand_over,
+        "id": claim.generation_id,
+        "lease": settings.ATELIER_LEASE_SECONDS,
+        "fence": claim.fence,
+        "stage": claim.stage,
+        "worker": worker,
+        "artifacts": json.dumps(artifacts),
+        "duration": duration_ms,
+        "event": json.dumps({"stage": next_stage}),
+        "dispatch": DISPATCH_CHANNEL,
+        "channel": GENERATION_CHANNEL,
+    }
     return _RECORD.first(values) is not None
 
 
@@ -230,10 +269,15 @@ def requeue(generation: Generation, *, code: str, message: str, counts: bool) ->
     if counts and generation.attempt >= settings.ATELIER_MAX_ATTEMPTS:
         return end_generation(generation, lifecycle.FAILED, actor="scheduler", code=code, message=message)
     Slot.objects.filter(generation_id=generation.id).delete()
-    _REQUEUE.run({
-        "pause": BACKOFF_SECONDS * generation.attempt, "forgiven": 0 if counts else 1, "code": code,
-        "message": message[:500], "id": generation.id,
-    })  # fmt: skip
+    _REQUEUE.run(
+        {
+            "pause": BACKOFF_SECONDS * generation.attempt,
+            "forgiven": 0 if counts else 1,
+            "code": code,
+            "message": message[:500],
+            "id": generation.id,
+        }
+    )
     notify(DISPATCH_CHANNEL)
 
 

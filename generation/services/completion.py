@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -90,28 +91,50 @@ def lock_generation(generation_id: str) -> Generation | None:
 
 
 def end_generation(
-    generation: Generation, status: str, *, actor: str, captured: int = 0, code: str = "", message: str = "",
+    generation: Generation,
+    status: str,
+    *,
+    actor: str,
+    captured: int = 0,
+    code: str = "",
+    message: str = "",
     last: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """Make a locked, live generation terminal. The caller's transaction holds its row, and ends here when `last`."""
     if generation.is_terminal:
         raise ValueError(f"{generation.id} is already {generation.status}")
     resolve_hold(reference=generation.id, captured=captured)
     facts = {"creditsUsed": captured} | ({"code": code} if code else {})
     values = {
-        "id": generation.id, "status": status, "captured": captured, "code": code, "message": message[:500],
-        "event": json.dumps({"status": status, **facts}), "channel": GENERATION_CHANNEL, "dispatch": DISPATCH_CHANNEL,
-    }  # fmt: skip
+        "id": generation.id,
+        "status": status,
+        "captured": captured,
+        "code": code,
+        "message": message[:500],
+        "event": json.dumps({"status": status, **facts}),
+        "channel": GENERATION_CHANNEL,
+        "dispatch": DISPATCH_CHANNEL,
+    }
     with together(last=last):
         _END.run(values)
-        emit(
-            f"generation.{status}", subject=generation.id, lane=generation.route_lane or generation.lane,
-            dedupe_key=f"{generation.id}:terminal",
-        )  # fmt: skip
-        record(
-            workspace_id=generation.workspace_id, actor=actor, action=f"generation.{status}", subject=generation.id,
-            facts=facts,
-        )  # fmt: skip
+        _record_end(generation, status, actor, facts)
+
+
+def _record_end(generation: Generation, status: str, actor: str, facts: dict[str, Any]) -> None:
+    """The outbox row and the audit entry."""
+    emit(
+        f"generation.{status}",
+        subject=generation.id,
+        lane=generation.route_lane or generation.lane,
+        dedupe_key=f"{generation.id}:terminal",
+    )
+    record(
+        workspace_id=generation.workspace_id,
+        actor=actor,
+        action=f"generation.{status}",
+        subject=generation.id,
+        facts=facts,
+    )
 
 
 # The slot is free, the status is told to who watches, and whoever waits for a slot is woken.

@@ -64,9 +64,14 @@ def keep_answer(key: Key, answer: Answer) -> bool:
     While that other one has not committed, this waits for it.
     """
     values = {
-        "workspace": key.workspace_id, "endpoint": key.endpoint, "key": key.text, "digest": key.body_digest,
-        "status": answer.status, "headers": json.dumps(answer.headers), "answer": answer.body,
-    }  # fmt: skip
+        "workspace": key.workspace_id,
+        "endpoint": key.endpoint,
+        "key": key.text,
+        "digest": key.body_digest,
+        "status": answer.status,
+        "headers": json.dumps(answer.headers),
+        "answer": answer.body,
+    }
     return _KEEP.first(values) is not None
 
 

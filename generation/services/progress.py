@@ -22,7 +22,9 @@ SELECT pg_notify(%(channel)s, %(id)s) FROM told
 def report_image(claim: StageClaim, index: int) -> None:
     """Event `image`: image `index` (0-based) is stored. Nothing happens once the claim is lost."""
     values = {
-        "id": claim.generation_id, "fence": claim.fence, "data": json.dumps({"index": index}),
+        "id": claim.generation_id,
+        "fence": claim.fence,
+        "data": json.dumps({"index": index}),
         "channel": GENERATION_CHANNEL,
-    }  # fmt: skip
+    }
     _REPORT.run(values)

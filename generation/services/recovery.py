@@ -58,9 +58,11 @@ def _requeue_lost() -> int:
         generations = _locked(lost)
         for generation in generations:
             requeue(
-                generation, code="worker_lost", counts=True,
+                generation,
+                code="worker_lost",
+                counts=True,
                 message=f"The worker stopped during {generation.stage} ({generation.attempt} attempts).",
-            )  # fmt: skip
+            )
         return len(generations)
 
 
@@ -82,9 +84,11 @@ def _wake(generation: Generation) -> None:
     Generation.objects.filter(id=generation.id).update(wakes=F("wakes") + 1, **clock)
     emit(
         "generation.stalled" if running else "generation.dispatched",
-        subject=generation.id, lane=generation.route_lane, payload={"fence": generation.fence},
+        subject=generation.id,
+        lane=generation.route_lane,
+        payload={"fence": generation.fence},
         dedupe_key=f"{generation.id}:wake:{generation.wakes + 1}",
-    )  # fmt: skip
+    )
 
 
 def _locked(condition: Q) -> list[Generation]:

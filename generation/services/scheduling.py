@@ -152,11 +152,13 @@ def _take(candidate: Candidate) -> None:
         _SERVE.run({"lane": candidate.lane, "share": share, "workspace": candidate.workspace_id})
         insert_row(
             Slot(generation_id=candidate.generation_id, workspace_id=candidate.workspace_id, number=candidate.slot)
-        )  # fmt: skip
+        )
         emit(
-            "generation.dispatched", subject=candidate.generation_id, lane=candidate.route_lane,
+            "generation.dispatched",
+            subject=candidate.generation_id,
+            lane=candidate.route_lane,
             dedupe_key=f"{candidate.generation_id}:wake:{row[0]}",
-        )  # fmt: skip
+        )
         crashpoint("dispatch.before_commit")
 
 

@@ -6,9 +6,22 @@ import cv2
 import numpy as np
 
 HUES = {
-    "red": 0, "orange": 28, "yellow": 50, "green": 120, "turquoise": 175, "cyan": 185, "teal": 178, "blue": 215,
-    "purple": 275, "violet": 275, "magenta": 305, "pink": 330, "gold": 45, "golden": 45, "brown": 22,
-}  # fmt: skip
+    "red": 0,
+    "orange": 28,
+    "yellow": 50,
+    "green": 120,
+    "turquoise": 175,
+    "cyan": 185,
+    "teal": 178,
+    "blue": 215,
+    "purple": 275,
+    "violet": 275,
+    "magenta": 305,
+    "pink": 330,
+    "gold": 45,
+    "golden": 45,
+    "brown": 22,
+}
 """Degrees."""
 
 GREYS = {"black": 0.24, "grey": 0.62, "gray": 0.62, "silver": 0.78, "white": 0.97}
@@ -17,15 +30,38 @@ GREYS = {"black": 0.24, "grey": 0.62, "gray": 0.62, "silver": 0.78, "white": 0.9
 COLOURS = frozenset({*HUES, *GREYS})
 
 BACKGROUNDS = {
-    "red": "#e5484d #c7353c", "orange": "#ff9f43 #f5811f", "yellow": "#ffe066 #ffd23f", "green": "#57c785 #38a169",
-    "turquoise": "#4fd1c5 #319795", "cyan": "#76e4f7 #3bbfd9", "teal": "#4fd1c5 #2c7a7b", "blue": "#5aa9ff #2f7fe0",
-    "purple": "#a78bfa #7c5cd6", "violet": "#a78bfa #7c5cd6", "magenta": "#e879c9 #c94fa8", "pink": "#ffb3d1 #ff8fb8",
-    "gold": "#f6d365 #d4a017", "golden": "#f6d365 #d4a017", "brown": "#a9794f #805533", "black": "#1b1b1f #000000",
-    "grey": "#c5c9d1 #a1a6b0", "gray": "#c5c9d1 #a1a6b0", "silver": "#dfe3e8 #b4bac2", "white": "#ffffff #ffffff",
-    "sky": "#6db9ff #d9f0ff", "night": "#0b1033 #2a2f66", "sunset": "#6a3d9a #ffb35c", "grass": "#bfe8ff #6fbf4b",
-    "meadow": "#bfe8ff #6fbf4b", "sea": "#bfe8ff #2b8fd0", "ocean": "#bfe8ff #2b8fd0", "beach": "#bfe8ff #f2d6a2",
-    "sand": "#f9e7c4 #e8c98a", "snow": "#dfefff #ffffff", "space": "#05060f #1a1440",
-}  # fmt: skip
+    "red": "#e5484d #c7353c",
+    "orange": "#ff9f43 #f5811f",
+    "yellow": "#ffe066 #ffd23f",
+    "green": "#57c785 #38a169",
+    "turquoise": "#4fd1c5 #319795",
+    "cyan": "#76e4f7 #3bbfd9",
+    "teal": "#4fd1c5 #2c7a7b",
+    "blue": "#5aa9ff #2f7fe0",
+    "purple": "#a78bfa #7c5cd6",
+    "violet": "#a78bfa #7c5cd6",
+    "magenta": "#e879c9 #c94fa8",
+    "pink": "#ffb3d1 #ff8fb8",
+    "gold": "#f6d365 #d4a017",
+    "golden": "#f6d365 #d4a017",
+    "brown": "#a9794f #805533",
+    "black": "#1b1b1f #000000",
+    "grey": "#c5c9d1 #a1a6b0",
+    "gray": "#c5c9d1 #a1a6b0",
+    "silver": "#dfe3e8 #b4bac2",
+    "white": "#ffffff #ffffff",
+    "sky": "#6db9ff #d9f0ff",
+    "night": "#0b1033 #2a2f66",
+    "sunset": "#6a3d9a #ffb35c",
+    "grass": "#bfe8ff #6fbf4b",
+    "meadow": "#bfe8ff #6fbf4b",
+    "sea": "#bfe8ff #2b8fd0",
+    "ocean": "#bfe8ff #2b8fd0",
+    "beach": "#bfe8ff #f2d6a2",
+    "sand": "#f9e7c4 #e8c98a",
+    "snow": "#dfefff #ffffff",
+    "space": "#05060f #1a1440",
+}
 """The colours at the top and at the bottom."""
 
 

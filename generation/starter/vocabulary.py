@@ -108,8 +108,10 @@ class Vocabulary:
         target.mkdir(parents=True, exist_ok=True)
         listed = {
             "concepts": [asdict(concept) for concept in self.concepts],
-            "phrases": self._phrases, "words": self._words, "described": self._described,
-        }  # fmt: skip
+            "phrases": self._phrases,
+            "words": self._words,
+            "described": self._described,
+        }
         (target / WORDS).write_text(json.dumps(listed, ensure_ascii=False, indent=0) + "\n", "utf-8")
         save_file({"phrases": self._vectors.astype(np.float16)}, target / VECTORS)
 

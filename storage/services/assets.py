@@ -83,9 +83,11 @@ def record_assets(
         raise transaction.TransactionManagementError("assets are recorded inside the caller's transaction")
     new = [{"id": new_id("img"), **asdict(image)} for image in images]
     values = {
-        "workspace": workspace_id, "source": source_id, "seconds": lifetime(retention_days).total_seconds(),
+        "workspace": workspace_id,
+        "source": source_id,
+        "seconds": lifetime(retention_days).total_seconds(),
         "images": json.dumps(new),
-    }  # fmt: skip
+    }
     recorded = [from_row(Asset, row) for row in _RECORD.run(values)]
     if len(recorded) < len(new):  # some were there before
         recorded = list(Asset.objects.filter(workspace_id=workspace_id, source_id=source_id))

@@ -8,12 +8,21 @@ from pathlib import Path
 from tests.architecture.source import PROJECT, calls, imports, python_files, tree_of
 
 CLOCKS = {
-    "datetime.now", "datetime.utcnow", "datetime.today", "timezone.now", "time.time", "time.time_ns", "date.today",
-}  # fmt: skip
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "timezone.now",
+    "time.time",
+    "time.time_ns",
+    "date.today",
+}
 JUDGES = (
-    "generation/services", "atelier/messaging/outbox", "billing/services", "webhooks/services",
+    "generation/services",
+    "atelier/messaging/outbox",
+    "billing/services",
+    "webhooks/services",
     "atelier/accounts/throttling.py",
-)  # fmt: skip
+)
 """What decides on leases, deadlines, turns, limits and money."""
 
 

@@ -38,17 +38,43 @@ IMAGE = Example(
     request="GenerationRequest",
     answer="Generation",
     old_request={
-        "prompt": "a red apple", "negative_prompt": "", "style": None, "generation_type": None, "model": None,
-        "width": 64, "height": 64, "quality": "standard", "count": 2, "seed": 7, "guidance_scale": None,
-        "format": "png", "face_correction": "off", "metadata": {"order": 7}, "deadline_seconds": 600, "webhook": None,
+        "prompt": "a red apple",
+        "negative_prompt": "",
+        "style": None,
+        "generation_type": None,
+        "model": None,
+        "width": 64,
+        "height": 64,
+        "quality": "standard",
+        "count": 2,
+        "seed": 7,
+        "guidance_scale": None,
+        "format": "png",
+        "face_correction": "off",
+        "metadata": {"order": 7},
+        "deadline_seconds": 600,
+        "webhook": None,
     },
     old_spec={
-        "prompt": "a red apple", "negative_prompt": "", "style": None, "generation_type": "standard",
-        "model": "tiny", "model_revision": "1", "width": 64, "height": 64, "native_width": 64, "native_height": 64,
-        "quality": "standard", "steps": 20, "count": 2, "seed": 7, "guidance_scale": None, "format": "png",
+        "prompt": "a red apple",
+        "negative_prompt": "",
+        "style": None,
+        "generation_type": "standard",
+        "model": "tiny",
+        "model_revision": "1",
+        "width": 64,
+        "height": 64,
+        "native_width": 64,
+        "native_height": 64,
+        "quality": "standard",
+        "steps": 20,
+        "count": 2,
+        "seed": 7,
+        "guidance_scale": None,
+        "format": "png",
         "face_correction": "off",
     },
-)  # fmt: skip
+)
 """Its old row is that of the release before kinds."""
 
 CARD = Example(
@@ -65,13 +91,27 @@ CARD = Example(
     answer="Card",
     old_request={"words": ["apple", "pear", "plum"], "metadata": {"order": 7}, "glitter": True},
     old_spec={
-        "kind": "card", "model": "tiny", "format": "png", "face_correction": "off", "glitter": True, "steps": 20,
+        "kind": "card",
+        "model": "tiny",
+        "format": "png",
+        "face_correction": "off",
+        "glitter": True,
+        "steps": 20,
         "count": 3,
         "shots": [
-            {"index": index, "role": word, "prompt": f"a card with {word}", "seed": 7, "width": width, "height": 64,
-             "native_width": width, "native_height": 64, "glitter": True}
+            {
+                "index": index,
+                "role": word,
+                "prompt": f"a card with {word}",
+                "seed": 7,
+                "width": width,
+                "height": 64,
+                "native_width": width,
+                "native_height": 64,
+                "glitter": True,
+            }
             for index, (word, width) in enumerate((("apple", 64), ("pear", 72), ("plum", 80)))
         ],
     },
-)  # fmt: skip
+)
 """Its old row lacks members that the kind has now, and has some that it knows no more."""

@@ -249,8 +249,11 @@ def test_a_row_of_an_older_release_is_read_listed_tried_again_and_drawn(
     spec = json.dumps(example.old_spec | {"generation_id": old.id})
     query(
         "UPDATE generation_generation SET kind = %s, request = %s, spec = %s, facts = '{}' WHERE id = %s RETURNING 1",
-        example.kind, json.dumps(example.old_request), spec, old.id,
-    )  # fmt: skip
+        example.kind,
+        json.dumps(example.old_request),
+        spec,
+        old.id,
+    )
     found = client.read(old.id)
     assert found["request"]["metadata"] == {"order": 7}
     assert "glitter" not in found["request"]

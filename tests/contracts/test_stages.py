@@ -45,9 +45,12 @@ def quiet(step: int, steps: int) -> None:
 
 
 def run(
-    stage: Stage, state: State, spec: Spec, engines: LocalEngines,
+    stage: Stage,
+    state: State,
+    spec: Spec,
+    engines: LocalEngines,
     beat: Callable[[int, int], None] = quiet,
-) -> tuple[State, list[Product]]:  # fmt: skip
+) -> tuple[State, list[Product]]:
     """The products of one stage, and the state that the next one sees."""
     products = list(stage.run(state, spec, engines, beat))
     items = [product for product in products if not isinstance(product, Facts)]
@@ -193,6 +196,10 @@ def test_the_chain_learns_what_the_client_is_told(engines: LocalEngines) -> None
     assert facts["finalPrompt"].startswith("a red apple, a watercolour")
     told = {key: facts[key] for key in ("model", "modelRevision", "seed", "inferenceSteps", "upscaler", "faces")}
     assert told == {
-        "model": "tiny", "modelRevision": "1", "seed": 7, "inferenceSteps": 2,
-        "upscaler": "realesr-animevideov3-x4", "faces": [0, 0],
-    }  # fmt: skip
+        "model": "tiny",
+        "modelRevision": "1",
+        "seed": 7,
+        "inferenceSteps": 2,
+        "upscaler": "realesr-animevideov3-x4",
+        "faces": [0, 0],
+    }

@@ -55,9 +55,16 @@ def _embedded(home: Home) -> Iterator[Child]:
     environment |= {"ATELIER_HOME": str(home.root), "PORT": str(free_port())}
     argv = (sys.executable, "-m", "atelier.stacks.embedded")
     child = Child(
-        Command("embedded", argv, home.root / "embedded.log", env=environment, cwd=PROJECT, ready_seconds=90.0,
-                grace_seconds=30.0)
-    )  # fmt: skip
+        Command(
+            "embedded",
+            argv,
+            home.root / "embedded.log",
+            env=environment,
+            cwd=PROJECT,
+            ready_seconds=90.0,
+            grace_seconds=30.0,
+        )
+    )
     try:
         child.start()
         child.wait_ready(home.env.exists)

@@ -51,10 +51,16 @@ def _reborn(installation: Installation, before: int) -> Callable[[], bool]:
 def _live_and_die(installation: Installation, points: list[str]) -> list[int]:
     """One scheduler after the other; the signals that ended them."""
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.support.mortal_schedulers"], input="\n".join(points), cwd=PROJECT,
-        env=installation.stack.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        timeout=240, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.support.mortal_schedulers"],
+        input="\n".join(points),
+        cwd=PROJECT,
+        env=installation.stack.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        timeout=240,
+        check=True,
+    )
     return [int(line.split()[0]) for line in ran.stdout.splitlines()]
 
 

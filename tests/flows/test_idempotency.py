@@ -56,5 +56,7 @@ def _counts(installation: Installation, api: Api) -> tuple[int, ...]:
             (SELECT count(*) FROM billing_transfer WHERE workspace_id = %(id)s AND kind = 'hold')""".replace(
             "%(id)s", "%s"
         ),
-        workspace, workspace, workspace,
-    )[0]  # fmt: skip
+        workspace,
+        workspace,
+        workspace,
+    )[0]

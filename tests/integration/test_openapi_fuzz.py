@@ -61,10 +61,13 @@ def target(committed: object, settings: Settings) -> Iterator[Target]:
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 def test_no_request_breaks_the_service_or_its_document(case: schemathesis.Case, target: Target) -> None:
     operation = case.operation.definition.raw["operationId"]
     if "generation_id" in case.path_parameters:

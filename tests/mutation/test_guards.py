@@ -48,8 +48,11 @@ GUARDS = [
     guard(
         "a heartbeat without its fence",
         late(claims.keep_lease),
-        Code(claims, "fence = %(fence)s AND status = 'running' AND stage = %(stage)s\nRETURNING cancel_requested_at IS",
-             "%(fence)s >= 0 AND status = 'running' AND stage = %(stage)s\nRETURNING cancel_requested_at IS"),
+        Code(
+            claims,
+            "fence = %(fence)s AND status = 'running' AND stage = %(stage)s\nRETURNING cancel_requested_at IS",
+            "%(fence)s >= 0 AND status = 'running' AND stage = %(stage)s\nRETURNING cancel_requested_at IS",
+        ),
     ),
     guard(
         "a delivery without its fence",
@@ -76,9 +79,12 @@ GUARDS = [
     guard(
         "a reaper that counts a long queue as a dead worker",
         lambda _: test_recovery.test_a_long_queue_is_not_a_dead_worker(),
-        Code(claims, "started_at = coalesce(started_at, clock_timestamp()), lease_expires_at = NULL",
-             "started_at = coalesce(started_at, clock_timestamp()),"
-             " lease_expires_at = clock_timestamp() + interval '60 seconds'"),
+        Code(
+            claims,
+            "started_at = coalesce(started_at, clock_timestamp()), lease_expires_at = NULL",
+            "started_at = coalesce(started_at, clock_timestamp()),"
+            " lease_expires_at = clock_timestamp() + interval '60 seconds'",
+        ),
     ),
     guard(
         "one workspace after the other instead of turns",
@@ -156,7 +162,7 @@ GUARDS = [
         ),
         Code(atelier.messaging.outbox.relay, ", failures, id LIMIT", ", id LIMIT"),
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)

@@ -70,7 +70,7 @@ GUARDS = [
     guarded(
         "headers that do not sign the body",
         test_delivery.test_an_event_arrives_signed_for_both_verifiers,
-        Code(signing, '.encode() + body', '.encode()'),
+        Code(signing, ".encode() + body", ".encode()"),
     ),
     guarded(
         "an outcome without its fence",
@@ -86,8 +86,11 @@ GUARDS = [
     guarded(
         "a number that is spent on what was told before",
         test_fairness.test_a_fact_that_is_told_twice_spends_no_number,
-        Code(webhooks.services.recording, "    if row is None:\n        raise AlreadyRecorded",
-             "    if row is None:\n        return ''"),
+        Code(
+            webhooks.services.recording,
+            "    if row is None:\n        raise AlreadyRecorded",
+            "    if row is None:\n        return ''",
+        ),
     ),
     guarded(
         "an endpoint that takes all places",
@@ -99,7 +102,7 @@ GUARDS = [
         test_fairness.test_a_failing_endpoint_gets_one_place_and_all_of_them_together_a_part,
         Code(sending, "AND (NOT failing OR failing_turn <= %(failing)s)", ""),
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)

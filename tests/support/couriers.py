@@ -10,9 +10,12 @@ from django.conf import LazySettings
 from tests.support.processes import Outcome, alone
 
 PASSED_ON = (
-    "ATELIER_WEBHOOK_NETWORKS", "ATELIER_WEBHOOK_PORTS", "ATELIER_WEBHOOK_NAMESERVERS", "ATELIER_WEBHOOK_CA_FILE",
+    "ATELIER_WEBHOOK_NETWORKS",
+    "ATELIER_WEBHOOK_PORTS",
+    "ATELIER_WEBHOOK_NAMESERVERS",
+    "ATELIER_WEBHOOK_CA_FILE",
     "ATELIER_SEALING_KEYS",
-)  # fmt: skip
+)
 
 
 def deliver_all(seconds: float = 30.0) -> int:

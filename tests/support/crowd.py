@@ -25,9 +25,13 @@ def post_at_once(api: Api, bodies: list[Json], **headers: str) -> list[Answer]:
     named = {"Authorization": f"Bearer {api.key}", "Content-Type": "application/json"} | headers
     order = {"url": f"{api.base}/api/v1/atelier/generate", "headers": named, "bodies": bodies}
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.support.crowd"], input=json.dumps(order), capture_output=True, text=True,
-        timeout=2 * PATIENCE_SECONDS, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.support.crowd"],
+        input=json.dumps(order),
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_SECONDS,
+        check=True,
+    )
     answers = [Answer(status, body.encode()) for status, body in json.loads(ran.stdout)]
     api.accepted += [answer.json["generationId"] for answer in answers if answer.status == 202]
     return answers

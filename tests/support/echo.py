@@ -76,7 +76,10 @@ def _drain(connection: Any, stop: threading.Event) -> None:
 def _trace(rabbitmq: RabbitMQ, on: bool) -> None:
     word = base64.b64encode(f"{rabbitmq.user}:{rabbitmq.password}".encode()).decode()
     answer = fetch(
-        "PUT", f"{rabbitmq.management_url}/api/vhosts/%2F", json.dumps({"tracing": on}).encode(),
-        Authorization=f"Basic {word}", Content_Type="application/json",
-    )  # fmt: skip
+        "PUT",
+        f"{rabbitmq.management_url}/api/vhosts/%2F",
+        json.dumps({"tracing": on}).encode(),
+        Authorization=f"Basic {word}",
+        Content_Type="application/json",
+    )
     assert answer.status in (201, 204), answer

@@ -55,8 +55,12 @@ class Foreground:
         with open(self._output, "w") as file:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", f"atelier.stacks.{self.kind}"],
-                cwd=PROJECT, env=self._environment, stdout=file, stderr=file, text=True,
-            )  # fmt: skip
+                cwd=PROJECT,
+                env=self._environment,
+                stdout=file,
+                stderr=file,
+                text=True,
+            )
 
     def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 60.0) -> int:
         """Send a signal and wait for the end; the exit status. Nothing when it does not run."""

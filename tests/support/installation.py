@@ -227,9 +227,13 @@ def short_environment(models: Path, points: Path) -> dict[str, str]:
 
 @contextmanager
 def installed(
-    directory: Path, *, workers: Sequence[Worker] | None = None, flower: bool = False, tiny: bool = False,
+    directory: Path,
+    *,
+    workers: Sequence[Worker] | None = None,
+    flower: bool = False,
+    tiny: bool = False,
     **environment: str,
-) -> Iterator[Installation]:  # fmt: skip
+) -> Iterator[Installation]:
     """A server stack with the tests' models and short clocks, stopped at the end. `environment` goes to all parts."""
     models, points = directory / "models", directory / "points"
     points.mkdir()

@@ -60,9 +60,12 @@ class Platform:
     def settings(self) -> dict[str, Any]:
         """What a service that trusts this platform is configured with."""
         return {
-            "ATELIER_JWT_ISSUER": ISSUER, "ATELIER_JWT_AUDIENCE": AUDIENCE, "ATELIER_JWT_JWKS_URL": self.url,
-            "ATELIER_JWT_CA_FILE": str(self.authority.file), "ATELIER_WEBHOOK_NAMESERVERS": [self.names.address],
-        }  # fmt: skip
+            "ATELIER_JWT_ISSUER": ISSUER,
+            "ATELIER_JWT_AUDIENCE": AUDIENCE,
+            "ATELIER_JWT_JWKS_URL": self.url,
+            "ATELIER_JWT_CA_FILE": str(self.authority.file),
+            "ATELIER_WEBHOOK_NAMESERVERS": [self.names.address],
+        }
 
     def key(self, kid: str) -> SigningKey:
         return next(key for key in self.keys if key.kid == kid)

@@ -113,8 +113,10 @@ def _headers_of(answer: http.client.HTTPResponse, content: bytes) -> list[tuple[
     """What the service said, by name. Of the length only whether it is that of the body: ids of people grow."""
     told = sorted((name, value) for name, value in answer.getheaders() if name.lower() not in LEFT_OUT)
     right = "Content-Length", str(len(content))
-    return [(name, "<length>" if (name, value) == right or (name == right[0] and not content) else value)
-            for name, value in told]  # fmt: skip
+    return [
+        (name, "<length>" if (name, value) == right or (name == right[0] and not content) else value)
+        for name, value in told
+    ]
 
 
 def _read(answer: http.client.HTTPResponse) -> tuple[bytes, bool]:

@@ -26,9 +26,15 @@ from storage.services import StoredImage, store_image
 
 ALL_GPU = ("gpu.priority", "gpu.standard", "gpu.basic")
 TIMES = (
-    "created_at", "target_at", "deadline_at", "not_before", "dispatched_at", "started_at", "lease_expires_at",
+    "created_at",
+    "target_at",
+    "deadline_at",
+    "not_before",
+    "dispatched_at",
+    "started_at",
+    "lease_expires_at",
     "waiting_since",
-)  # fmt: skip
+)
 
 
 def open_workspace(name: str = "one", tier: str = "studio", credits: int = 1000) -> Workspace:
@@ -106,9 +112,14 @@ def take(generation: Generation, fence: int, stage: str, worker: str = "worker-1
 def pass_stage(claim: StageClaim, following: str, facts: dict[str, Any] | None = None) -> bool:
     """The stage of `claim` is done and recorded; `following` is next."""
     return record_stage(
-        claim, next_stage=following, hand_over=pool_of(following) != pool_of(claim.stage), artifacts=[],
-        facts=facts or {}, duration_ms=5, worker="worker-1",
-    )  # fmt: skip
+        claim,
+        next_stage=following,
+        hand_over=pool_of(following) != pool_of(claim.stage),
+        artifacts=[],
+        facts=facts or {},
+        duration_ms=5,
+        worker="worker-1",
+    )
 
 
 def walk_to(generation: Generation, fence: int, stage: str) -> StageClaim:
@@ -134,18 +145,27 @@ def paint(generation: Generation, ordinal: int = 0) -> StoredImage:
     """Bytes of an image, kept in storage."""
     content = f"{generation.id} {ordinal}".encode()
     return store_image(
-        workspace_id=generation.workspace_id, source_id=generation.id, ordinal=ordinal, content=content,
-        format="png", width=256, height=256,
-    )  # fmt: skip
+        workspace_id=generation.workspace_id,
+        source_id=generation.id,
+        ordinal=ordinal,
+        content=content,
+        format="png",
+        width=256,
+        height=256,
+    )
 
 
 def delivery(generation: Generation, fence: int, images: int = 1) -> dict[str, Any]:
     """What a worker hands to `settle_generation`: `images` pictures in storage."""
     painted = [paint(generation, ordinal) for ordinal in range(images)]
     return {
-        "generation_id": generation.id, "fence": fence, "images": painted, "retention_days": 7,
-        "worker": "worker-1", "duration_ms": 1,
-    }  # fmt: skip
+        "generation_id": generation.id,
+        "fence": fence,
+        "images": painted,
+        "retention_days": 7,
+        "worker": "worker-1",
+        "duration_ms": 1,
+    }
 
 
 def settle(generation: Generation, fence: int, images: int = 1) -> bool:
@@ -183,6 +203,6 @@ def outcome(generation: Generation) -> tuple[str, int, int, int]:
            FROM generation_generation g JOIN billing_hold h ON h.reference = g.id
            LEFT JOIN billing_holdoutcome o ON o.hold_id = h.id WHERE g.id = %s""",
         generation.id,
-    )  # fmt: skip
+    )
     assert len(rows) == 1
     return rows[0]

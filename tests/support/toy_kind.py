@@ -57,9 +57,15 @@ def plan(body: CardRequest, catalog: Catalog, generation_id: str) -> Spec:
 def _shot(index: int, word: str, seed: int) -> Shot:
     width = 64 + 8 * index
     return Shot(
-        index=index, role=word, prompt=f"a card with {word}", seed=seed,
-        width=width, height=64, native_width=width, native_height=64,
-    )  # fmt: skip
+        index=index,
+        role=word,
+        prompt=f"a card with {word}",
+        seed=seed,
+        width=width,
+        height=64,
+        native_width=width,
+        native_height=64,
+    )
 
 
 def price(spec: Spec, card: RateCard) -> int:

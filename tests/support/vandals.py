@@ -29,8 +29,11 @@ class Edit:
 
 
 CHAINED = {
-    "billing_transfer": "id", "billing_hold": "id", "billing_holdoutcome": "hold_id", "audit_auditentry": "id",
-}  # fmt: skip
+    "billing_transfer": "id",
+    "billing_hold": "id",
+    "billing_holdoutcome": "hold_id",
+    "audit_auditentry": "id",
+}
 
 
 def edit_randomly(connection: psycopg.Connection, dice: random.Random) -> Edit:

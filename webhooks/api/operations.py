@@ -22,83 +22,133 @@ ONE: Problems = (*COMMON, EndpointNotFound)
 BODY: Problems = (*WITH_BODY, InvalidRequest)
 
 ID = OpenApiParameter(
-    "endpoint_id", {"type": "string", "example": "whk_abcdefghijklmnopqrst"}, OpenApiParameter.PATH,
+    "endpoint_id",
+    {"type": "string", "example": "whk_abcdefghijklmnopqrst"},
+    OpenApiParameter.PATH,
     description="As returned in `id`.",
-)  # fmt: skip
+)
 DELIVERY_ID = OpenApiParameter(
-    "delivery_id", {"type": "string", "example": "dlv_abcdefghijklmnopqrst"}, OpenApiParameter.PATH,
+    "delivery_id",
+    {"type": "string", "example": "dlv_abcdefghijklmnopqrst"},
+    OpenApiParameter.PATH,
     description="As returned in `id` of a delivery.",
-)  # fmt: skip
+)
 
 
 create = operation(
-    "createWebhookEndpoint", "Create a webhook endpoint",
+    "createWebhookEndpoint",
+    "Create a webhook endpoint",
     "The URL and every address behind its name are checked now and at every send. `secret` is shown once.",
-    tag=WEBHOOKS, body=bodies.WebhookEndpointRequest, errors=(*COMMON, *BODY, AddressNotAllowed, TooManyEndpoints),
+    tag=WEBHOOKS,
+    body=bodies.WebhookEndpointRequest,
+    errors=(*COMMON, *BODY, AddressNotAllowed, TooManyEndpoints),
     ok=[Ok(201, answers.WebhookEndpointWithSecret, "Created.", ("Location",))],
-)  # fmt: skip
+)
 
 list_all = operation(
-    "listWebhookEndpoints", "List webhook endpoints", "Oldest first.", tag=WEBHOOKS,
-    ok=[Ok(200, answers.WebhookEndpoints, "The endpoints.")], errors=COMMON,
-)  # fmt: skip
+    "listWebhookEndpoints",
+    "List webhook endpoints",
+    "Oldest first.",
+    tag=WEBHOOKS,
+    ok=[Ok(200, answers.WebhookEndpoints, "The endpoints.")],
+    errors=COMMON,
+)
 
 read = operation(
-    "getWebhookEndpoint", "Read a webhook endpoint", "Its state too: active, or disabled with the reason.",
-    tag=WEBHOOKS, parameters=[ID], ok=[Ok(200, answers.WebhookEndpoint, "The endpoint.")], errors=ONE,
-)  # fmt: skip
+    "getWebhookEndpoint",
+    "Read a webhook endpoint",
+    "Its state too: active, or disabled with the reason.",
+    tag=WEBHOOKS,
+    parameters=[ID],
+    ok=[Ok(200, answers.WebhookEndpoint, "The endpoint.")],
+    errors=ONE,
+)
 
 update = operation(
-    "updateWebhookEndpoint", "Change a webhook endpoint", "Only the members that are sent change.",
-    tag=WEBHOOKS, parameters=[ID], body=bodies.WebhookEndpointChanges, errors=(*ONE, *BODY, AddressNotAllowed),
+    "updateWebhookEndpoint",
+    "Change a webhook endpoint",
+    "Only the members that are sent change.",
+    tag=WEBHOOKS,
+    parameters=[ID],
+    body=bodies.WebhookEndpointChanges,
+    errors=(*ONE, *BODY, AddressNotAllowed),
     ok=[Ok(200, answers.WebhookEndpoint, "As it is now.")],
-)  # fmt: skip
+)
 
 delete = operation(
-    "deleteWebhookEndpoint", "Delete a webhook endpoint", "Nothing more is sent there, waiting deliveries neither.",
-    tag=WEBHOOKS, parameters=[ID], ok=[Ok(204, None, "It is gone.")], errors=ONE,
-)  # fmt: skip
+    "deleteWebhookEndpoint",
+    "Delete a webhook endpoint",
+    "Nothing more is sent there, waiting deliveries neither.",
+    tag=WEBHOOKS,
+    parameters=[ID],
+    ok=[Ok(204, None, "It is gone.")],
+    errors=ONE,
+)
 
 rotate = operation(
-    "rotateWebhookSecret", "Rotate the secret",
+    "rotateWebhookSecret",
+    "Rotate the secret",
     "The new secret is shown once. For 24 hours every request is signed with both, so no event is missed.",
-    tag=WEBHOOKS, parameters=[ID], body=Nothing, errors=(*ONE, *BODY),
+    tag=WEBHOOKS,
+    parameters=[ID],
+    body=Nothing,
+    errors=(*ONE, *BODY),
     ok=[Ok(200, answers.WebhookEndpointWithSecret, "The new secret.")],
-)  # fmt: skip
+)
 
 test = operation(
-    "testWebhookEndpoint", "Send a test event", "A real, signed `webhook.test` event to this endpoint alone.",
-    tag=WEBHOOKS, parameters=[ID], body=Nothing, errors=(*ONE, *BODY, EndpointDisabled),
+    "testWebhookEndpoint",
+    "Send a test event",
+    "A real, signed `webhook.test` event to this endpoint alone.",
+    tag=WEBHOOKS,
+    parameters=[ID],
+    body=Nothing,
+    errors=(*ONE, *BODY, EndpointDisabled),
     ok=[Ok(202, answers.WebhookDelivery, "It is on its way; read the deliveries to see what came of it.")],
-)  # fmt: skip
+)
 
 deliveries = operation(
-    "listWebhookDeliveries", "List deliveries", "Newest first, each with its attempts.", tag=WEBHOOKS,
+    "listWebhookDeliveries",
+    "List deliveries",
+    "Newest first, each with its attempts.",
+    tag=WEBHOOKS,
     parameters=[
         ID,
         *page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
         query_parameter("status", {"type": "string", "enum": list(STATUSES)}, "Only these."),
     ],
-    ok=[Ok(200, answers.WebhookDeliveries, "A page.")], errors=(*ONE, InvalidParameter),
-)  # fmt: skip
+    ok=[Ok(200, answers.WebhookDeliveries, "A page.")],
+    errors=(*ONE, InvalidParameter),
+)
 
 redeliver = operation(
-    "redeliverWebhook", "Send a delivery again", "The same id and a fresh timestamp, with a new round of retries.",
-    tag=WEBHOOKS, parameters=[ID, DELIVERY_ID], body=Nothing,
+    "redeliverWebhook",
+    "Send a delivery again",
+    "The same id and a fresh timestamp, with a new round of retries.",
+    tag=WEBHOOKS,
+    parameters=[ID, DELIVERY_ID],
+    body=Nothing,
     ok=[Ok(202, answers.WebhookDelivery, "It is on its way.")],
     errors=(*ONE, *BODY, DeliveryNotFound, EndpointDisabled),
-)  # fmt: skip
+)
 
 replay = operation(
-    "replayWebhooks", "Replay a time range",
+    "replayWebhooks",
+    "Replay a time range",
     "Sends what happened from `from` until `until` and this endpoint has not taken, with the same ids; at most 10,000 "
     "events a call, oldest first.",
-    tag=WEBHOOKS, parameters=[ID], body=bodies.WebhookReplay,
-    ok=[Ok(202, answers.WebhookReplayed, "How many are on their way.")], errors=(*ONE, *BODY, EndpointDisabled),
-)  # fmt: skip
+    tag=WEBHOOKS,
+    parameters=[ID],
+    body=bodies.WebhookReplay,
+    ok=[Ok(202, answers.WebhookReplayed, "How many are on their way.")],
+    errors=(*ONE, *BODY, EndpointDisabled),
+)
 
 secret = operation(
-    "getWebhookDefaultSecret", "Read the default secret",
+    "getWebhookDefaultSecret",
+    "Read the default secret",
     "What signs one-generation webhooks that bring no secret of their own. Derived from the installation's key.",
-    tag=WEBHOOKS, ok=[Ok(200, answers.WebhookSecret, "The secret.")], errors=COMMON,
-)  # fmt: skip
+    tag=WEBHOOKS,
+    ok=[Ok(200, answers.WebhookSecret, "The secret.")],
+    errors=COMMON,
+)

@@ -36,8 +36,10 @@ class WebhookView(ApiView):
         """The arguments that say which endpoint of whose is meant, and who acts."""
         caller = self.caller
         return {
-            "workspace_id": caller.workspace.id, "endpoint_id": checked_endpoint(endpoint), "actor": caller.actor,
-        }  # fmt: skip
+            "workspace_id": caller.workspace.id,
+            "endpoint_id": checked_endpoint(endpoint),
+            "actor": caller.actor,
+        }
 
 
 class EndpointListView(WebhookView):

@@ -133,11 +133,14 @@ def _record_disabled(endpoint: Endpoint, reason: str) -> None:
     data = {"endpointId": endpoint.id, "url": endpoint.url, "reason": reason}
     recording.record_event(
         NewEvent(
-            workspace_id=endpoint.workspace_id, type="webhook.disabled", subject=endpoint.id,
-            occurred_at=endpoint.disabled_at, dedupe_key=f"{endpoint.id}:disabled:{rfc3339(endpoint.disabled_at)}",
+            workspace_id=endpoint.workspace_id,
+            type="webhook.disabled",
+            subject=endpoint.id,
+            occurred_at=endpoint.disabled_at,
+            dedupe_key=f"{endpoint.id}:disabled:{rfc3339(endpoint.disabled_at)}",
             data=data | ({"generationId": endpoint.source_id} if endpoint.source_id else {}),
         )
-    )  # fmt: skip
+    )
 
 
 def _enable(endpoint_id: str) -> None:
@@ -152,6 +155,9 @@ def _cancel_waiting(endpoint_id: str) -> None:
 
 def _audit(endpoint: Endpoint, actor: str, action: str, **facts: Any) -> None:
     record(
-        workspace_id=endpoint.workspace_id, actor=actor, action=f"webhook_endpoint.{action}", subject=endpoint.id,
+        workspace_id=endpoint.workspace_id,
+        actor=actor,
+        action=f"webhook_endpoint.{action}",
+        subject=endpoint.id,
         facts=facts,
-    )  # fmt: skip
+    )

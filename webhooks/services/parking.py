@@ -11,7 +11,10 @@ def park(delivery: Delivery, reason: str) -> None:
     DeadLetter.objects.update_or_create(
         delivery_id=delivery.id,
         defaults={
-            "workspace_id": delivery.workspace_id, "reason": reason, "parked_at": Now(), "alerted_at": None,
+            "workspace_id": delivery.workspace_id,
+            "reason": reason,
+            "parked_at": Now(),
+            "alerted_at": None,
             "replayed_at": None,
         },
-    )  # fmt: skip
+    )

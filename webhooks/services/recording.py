@@ -54,7 +54,7 @@ def add_deliveries(event_id: str, endpoints: list[Endpoint]) -> int:
     rows = [
         Delivery(workspace_id=endpoint.workspace_id, event_id=event_id, endpoint_id=endpoint.id)
         for endpoint in endpoints
-    ]  # fmt: skip
+    ]
     if rows:
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         notify(CHANNEL)
@@ -72,10 +72,16 @@ def add_event(event: NewEvent) -> str:
         cursor.execute(
             _ADD,
             [
-                new_id("evt"), event.workspace_id, sequence, event.type, event.subject, json.dumps(event.data),
-                event.occurred_at, event.dedupe_key,
+                new_id("evt"),
+                event.workspace_id,
+                sequence,
+                event.type,
+                event.subject,
+                json.dumps(event.data),
+                event.occurred_at,
+                event.dedupe_key,
             ],
-        )  # fmt: skip
+        )
         row = cursor.fetchone()
     if row is None:
         raise AlreadyRecorded
@@ -89,9 +95,13 @@ def _open_hook(event: NewEvent, hook: dict[str, object]) -> None:
     Endpoint.objects.bulk_create(
         [
             Endpoint(
-                id=endpoint_id, workspace_id=event.workspace_id, source_id=event.subject, url=hook["url"],
-                events=hook.get("events") or [], keys=seal_keys(endpoint_id, Keys(secret)),
+                id=endpoint_id,
+                workspace_id=event.workspace_id,
+                source_id=event.subject,
+                url=hook["url"],
+                events=hook.get("events") or [],
+                keys=seal_keys(endpoint_id, Keys(secret)),
             )
         ],
         ignore_conflicts=True,
-    )  # fmt: skip
+    )

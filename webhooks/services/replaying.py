@@ -69,10 +69,14 @@ def send_test(*, workspace_id: str, endpoint_id: str, actor: str) -> Delivery:
         number = new_id("tst")
         event_id = add_event(
             NewEvent(
-                workspace_id=workspace_id, type=TEST, subject=endpoint_id, occurred_at=database_now(),
-                dedupe_key=number, data={"endpointId": endpoint_id, "message": "Your endpoint is reached."},
+                workspace_id=workspace_id,
+                type=TEST,
+                subject=endpoint_id,
+                occurred_at=database_now(),
+                dedupe_key=number,
+                data={"endpointId": endpoint_id, "message": "Your endpoint is reached."},
             )
-        )  # fmt: skip
+        )
         add_deliveries(event_id, [endpoint])
         _audit(endpoint, actor, "tested")
     return Delivery.objects.select_related("event").prefetch_related("tries").get(event_id=event_id)
@@ -103,6 +107,9 @@ def _send_again(rows: QuerySet[Delivery]) -> int:
 
 def _audit(endpoint: Endpoint, actor: str, action: str, **facts: object) -> None:
     record(
-        workspace_id=endpoint.workspace_id, actor=actor, action=f"webhook_endpoint.{action}", subject=endpoint.id,
+        workspace_id=endpoint.workspace_id,
+        actor=actor,
+        action=f"webhook_endpoint.{action}",
+        subject=endpoint.id,
         facts=facts,
-    )  # fmt: skip
+    )

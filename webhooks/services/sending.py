@@ -78,9 +78,12 @@ def claim_due(*, most: int, failing_at_once: int) -> list[Delivery]:
     that however many hang, the others always find room.
     """
     limits = {
-        "most": most, "failing": failing_at_once, "endpoint": PER_ENDPOINT, "workspace": PER_WORKSPACE,
+        "most": most,
+        "failing": failing_at_once,
+        "endpoint": PER_ENDPOINT,
+        "workspace": PER_WORKSPACE,
         "lease": LEASE_SECONDS,
-    }  # fmt: skip
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_DECIDE_ALONE, [_LOCK])
         cursor.execute(_CLAIM, limits)
@@ -149,10 +152,16 @@ def _judge(sent: Sent) -> dict[str, Any]:
 def _attempt(sent: Sent) -> Attempt:
     delivery, outcome = sent.delivery, sent.outcome
     return Attempt(
-        workspace_id=delivery.workspace_id, delivery_id=delivery.id, number=delivery.attempts, outcome=outcome.kind,
-        status=outcome.status, detail=outcome.detail, answer=outcome.answer, address=outcome.address,
+        workspace_id=delivery.workspace_id,
+        delivery_id=delivery.id,
+        number=delivery.attempts,
+        outcome=outcome.kind,
+        status=outcome.status,
+        detail=outcome.detail,
+        answer=outcome.answer,
+        address=outcome.address,
         duration_ms=outcome.duration_ms,
-    )  # fmt: skip
+    )
 
 
 def _note_endpoints(batch: Sequence[Sent]) -> None:
@@ -187,9 +196,13 @@ def requeue_lost() -> int:
 def _give_back(delivery: Delivery) -> None:
     given_up = delivery.failures + 1 >= SENDS
     Delivery.objects.filter(id=delivery.id).update(
-        status=DEAD if given_up else PENDING, failures=F("failures") + 1, fence=F("fence") + 1, next_at=Now(),
-        lease_expires_at=None, ended_at=Now() if given_up else None,
-    )  # fmt: skip
+        status=DEAD if given_up else PENDING,
+        failures=F("failures") + 1,
+        fence=F("fence") + 1,
+        next_at=Now(),
+        lease_expires_at=None,
+        ended_at=Now() if given_up else None,
+    )
     outcome = Outcome("sender_lost", detail="The sender died before it could say what came of it.")
     Attempt.objects.bulk_create([_attempt(Sent(delivery, outcome, 0.5))], ignore_conflicts=True)
     if given_up:

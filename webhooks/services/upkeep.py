@@ -38,8 +38,10 @@ def alert_parked() -> int:
     with transaction.atomic():
         rows = list(
             DeadLetter.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("delivery__endpoint").filter(alerted_at=None).order_by("parked_at")[:BATCH]
-        )  # fmt: skip
+            .select_related("delivery__endpoint")
+            .filter(alerted_at=None)
+            .order_by("parked_at")[:BATCH]
+        )
         if rows:
             DeadLetter.objects.filter(pk__in=[row.pk for row in rows]).update(alerted_at=Now())
             alerts.tell(rows)  # if it raises, they are told again

@@ -18,53 +18,102 @@ BODY: Problems = (*COMMON, *WITH_BODY, InvalidRequest, RateLimited)
 WRITE: Problems = (*COMMON, RateLimited)
 
 KEY_ID = OpenApiParameter(
-    "key_id", {"type": "string", "example": "key_abcdefghijklmnopqrst"}, OpenApiParameter.PATH,
+    "key_id",
+    {"type": "string", "example": "key_abcdefghijklmnopqrst"},
+    OpenApiParameter.PATH,
     description="As returned in `id`.",
-)  # fmt: skip
+)
 MEMBER_ID = OpenApiParameter(
-    "member_id", {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}, OpenApiParameter.PATH,
+    "member_id",
+    {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"},
+    OpenApiParameter.PATH,
     description="As returned in `id`.",
-)  # fmt: skip
+)
 
 list_keys = operation(
-    "listApiKeys", "List API keys", "Newest first, those that have ended too.", tag=ACCESS,
-    ok=[Ok(200, bodies.ApiKeys, "The keys.")], errors=COMMON,
-)  # fmt: skip
-issue_key = operation(
-    "createApiKey", "Create an API key",
-    "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks.",
-    tag=ACCESS, body=bodies.ApiKeyRequest, limited=True, ok=[Ok(201, bodies.ApiKeyWithText, "The key.", ("Location",))],
-    errors=(*BODY, TooManyKeys),
-)  # fmt: skip
-read_key = operation(
-    "getApiKey", "Read an API key", "Never the key itself.", tag=ACCESS, parameters=[KEY_ID],
-    ok=[Ok(200, bodies.ApiKey, "The key.")], errors=(*COMMON, KeyNotFound),
-)  # fmt: skip
-end_key = operation(
-    "revokeApiKey", "Revoke an API key", "Refused everywhere from the next request on.", tag=ACCESS, limited=True,
-    parameters=[KEY_ID], ok=[Ok(204, None, "It is revoked.")], errors=(*WRITE, KeyNotFound),
-)  # fmt: skip
-rotate_key = operation(
-    "rotateApiKey", "Rotate an API key",
-    "A successor with the same name, scopes and networks, shown once. The old key goes on for 24 hours.",
-    tag=ACCESS, body=Nothing, limited=True, parameters=[KEY_ID],
-    ok=[Ok(201, bodies.ApiKeyWithText, "The successor.", ("Location",))], errors=(*BODY, KeyNotFound, KeyEnded),
-)  # fmt: skip
-list_members = operation(
-    "listMembers", "List members", "Oldest first.", tag=ACCESS, ok=[Ok(200, bodies.Members, "The members.")],
+    "listApiKeys",
+    "List API keys",
+    "Newest first, those that have ended too.",
+    tag=ACCESS,
+    ok=[Ok(200, bodies.ApiKeys, "The keys.")],
     errors=COMMON,
-)  # fmt: skip
+)
+issue_key = operation(
+    "createApiKey",
+    "Create an API key",
+    "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks.",
+    tag=ACCESS,
+    body=bodies.ApiKeyRequest,
+    limited=True,
+    ok=[Ok(201, bodies.ApiKeyWithText, "The key.", ("Location",))],
+    errors=(*BODY, TooManyKeys),
+)
+read_key = operation(
+    "getApiKey",
+    "Read an API key",
+    "Never the key itself.",
+    tag=ACCESS,
+    parameters=[KEY_ID],
+    ok=[Ok(200, bodies.ApiKey, "The key.")],
+    errors=(*COMMON, KeyNotFound),
+)
+end_key = operation(
+    "revokeApiKey",
+    "Revoke an API key",
+    "Refused everywhere from the next request on.",
+    tag=ACCESS,
+    limited=True,
+    parameters=[KEY_ID],
+    ok=[Ok(204, None, "It is revoked.")],
+    errors=(*WRITE, KeyNotFound),
+)
+rotate_key = operation(
+    "rotateApiKey",
+    "Rotate an API key",
+    "A successor with the same name, scopes and networks, shown once. The old key goes on for 24 hours.",
+    tag=ACCESS,
+    body=Nothing,
+    limited=True,
+    parameters=[KEY_ID],
+    ok=[Ok(201, bodies.ApiKeyWithText, "The successor.", ("Location",))],
+    errors=(*BODY, KeyNotFound, KeyEnded),
+)
+list_members = operation(
+    "listMembers",
+    "List members",
+    "Oldest first.",
+    tag=ACCESS,
+    ok=[Ok(200, bodies.Members, "The members.")],
+    errors=COMMON,
+)
 add_member = operation(
-    "addMember", "Add a member", "A person who has a user name here. Only an owner makes owners.", tag=ACCESS,
-    body=bodies.MemberRequest, limited=True, ok=[Ok(201, bodies.Member, "The member.")],
+    "addMember",
+    "Add a member",
+    "A person who has a user name here. Only an owner makes owners.",
+    tag=ACCESS,
+    body=bodies.MemberRequest,
+    limited=True,
+    ok=[Ok(201, bodies.Member, "The member.")],
     errors=(*BODY, UnknownPerson, AlreadyMember),
-)  # fmt: skip
+)
 change_role = operation(
-    "changeMember", "Change a member's role", "The last owner stays one.", tag=ACCESS, body=bodies.MemberChange,
-    limited=True, parameters=[MEMBER_ID], ok=[Ok(200, bodies.Member, "As it is now.")],
+    "changeMember",
+    "Change a member's role",
+    "The last owner stays one.",
+    tag=ACCESS,
+    body=bodies.MemberChange,
+    limited=True,
+    parameters=[MEMBER_ID],
+    ok=[Ok(200, bodies.Member, "As it is now.")],
     errors=(*BODY, MemberNotFound, LastOwner),
-)  # fmt: skip
+)
 remove_member = operation(
-    "removeMember", "Remove a member", "The last owner stays.", tag=ACCESS, limited=True, parameters=[MEMBER_ID],
-    ok=[Ok(204, None, "He or she is gone.")], errors=(*WRITE, MemberNotFound, LastOwner),
-)  # fmt: skip
+    "removeMember",
+    "Remove a member",
+    "The last owner stays.",
+    tag=ACCESS,
+    limited=True,
+    parameters=[MEMBER_ID],
+    ok=[Ok(204, None, "He or she is gone.")],
+    errors=(*WRITE, MemberNotFound, LastOwner),
+)

@@ -137,9 +137,14 @@ def _find_key(ring: KeyRing, name: str) -> jwt.PyJWK:
 def _verify(text: str, key: jwt.PyJWK, issuer: Issuer) -> dict[str, Any]:
     try:
         return jwt.decode(
-            text, key, algorithms=list(ALGORITHMS), audience=issuer.audience, issuer=issuer.name,
-            leeway=LEEWAY_SECONDS, options={"require": list(_REQUIRED)},
-        )  # fmt: skip
+            text,
+            key,
+            algorithms=list(ALGORITHMS),
+            audience=issuer.audience,
+            issuer=issuer.name,
+            leeway=LEEWAY_SECONDS,
+            options={"require": list(_REQUIRED)},
+        )
     except jwt.ExpiredSignatureError:
         raise TokenExpired("Get a new one from the platform.") from None
     except jwt.InvalidAudienceError:

@@ -24,9 +24,14 @@ class TimeRange(admin.FieldListFilter):
     template = "admin/time_range.html"
 
     def __init__(
-        self, field: Any, request: HttpRequest, params: dict[str, list[str]], model: type[Model],
-        model_admin: admin.ModelAdmin, field_path: str,
-    ) -> None:  # fmt: skip
+        self,
+        field: Any,
+        request: HttpRequest,
+        params: dict[str, list[str]],
+        model: type[Model],
+        model_admin: admin.ModelAdmin,
+        field_path: str,
+    ) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
         self.title = "time (UTC)"
         self.asked = {name: values[-1].strip() for name, values in self.used_parameters.items() if values[-1].strip()}
@@ -50,9 +55,12 @@ class TimeRange(admin.FieldListFilter):
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         others = {name: value for name, value in changelist.params.items() if name not in (SINCE, UNTIL)}
         yield {
-            "others": others, "asked": bool(self.asked), "since": self.asked.get(SINCE, ""),
-            "until": self.asked.get(UNTIL, ""), "query_string": changelist.get_query_string(remove=[SINCE, UNTIL]),
-        }  # fmt: skip
+            "others": others,
+            "asked": bool(self.asked),
+            "since": self.asked.get(SINCE, ""),
+            "until": self.asked.get(UNTIL, ""),
+            "query_string": changelist.get_query_string(remove=[SINCE, UNTIL]),
+        }
 
 
 def read_moment(text: str) -> datetime | None:

@@ -24,13 +24,20 @@ Problems = Sequence[type[AtelierError]]
 UriReference = Annotated[str, WithJsonSchema({"type": "string", "format": "uri-reference"})]
 
 ANYWHERE: Problems = (
-    problems.InvalidHost, problems.UnknownParameter, problems.NotAcceptable, AtelierError, problems.DatabaseUnavailable,
-)  # fmt: skip
+    problems.InvalidHost,
+    problems.UnknownParameter,
+    problems.NotAcceptable,
+    AtelierError,
+    problems.DatabaseUnavailable,
+)
 """What every operation may answer."""
 WITH_BODY: Problems = (
-    problems.MalformedJson, problems.UnknownField, problems.BodyTooLarge, problems.UnsupportedMediaType,
+    problems.MalformedJson,
+    problems.UnknownField,
+    problems.BodyTooLarge,
+    problems.UnsupportedMediaType,
     SchemaTooSlow,
-)  # fmt: skip
+)
 
 
 class InvalidPart(Answer):
@@ -76,10 +83,18 @@ class Ok:
 
 
 def operation(
-    name: str, summary: str, description: str, *, tag: str, ok: Sequence[Ok], errors: Problems,
-    parameters: Sequence[OpenApiParameter] = (), body: type[Body] | None = None, limited: bool = False,
+    name: str,
+    summary: str,
+    description: str,
+    *,
+    tag: str,
+    ok: Sequence[Ok],
+    errors: Problems,
+    parameters: Sequence[OpenApiParameter] = (),
+    body: type[Body] | None = None,
+    limited: bool = False,
     open_to_all: bool = False,
-) -> Callable[[Any], Any]:  # fmt: skip
+) -> Callable[[Any], Any]:
     """The decorator that documents a view's method. `limited` adds the rate headers."""
     if problems.Forbidden in errors:
         errors = (*errors, problems.MissingPermission)
@@ -89,13 +104,16 @@ def operation(
     refusals = by_status(errors)
     headers = _headers(ok, refusals, limited)
     return extend_schema(
-        operation_id=name, summary=summary, description=description, tags=[tag],
+        operation_id=name,
+        summary=summary,
+        description=description,
+        tags=[tag],
         request={"application/json": body} if body else None,
         parameters=[*parameters, *headers],
         responses={(answer.status, answer.media_type): _response(answer) for answer in ok}
         | {(status, problems.MEDIA_TYPE): _refusal(kinds) for status, kinds in refusals.items()},
         auth=[] if open_to_all else None,
-    )  # fmt: skip
+    )
 
 
 def ref(component: str) -> Schema:

@@ -102,11 +102,17 @@ class ChunkedBody:
 
 
 _PAGES = (
-    ("/admin/", "default-src 'self'; img-src 'self' data: http: https:; style-src 'self' 'unsafe-inline';"
-     " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"),
-    ("/docs", "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
-     " object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-)  # fmt: skip
+    (
+        "/admin/",
+        "default-src 'self'; img-src 'self' data: http: https:; style-src 'self' 'unsafe-inline';"
+        " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (
+        "/docs",
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
+        " object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+)
 """What pages for people may load: their own files; pictures of an S3 server in the admin; inline styles."""
 
 _LEAST = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"

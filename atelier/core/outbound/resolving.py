@@ -64,8 +64,9 @@ def checked_addresses(host: str, policy: Policy, resolver: Resolver) -> list[str
 
 def outbound_policy() -> Policy:
     """What the operators of this installation allow."""
-    return _policy(tuple(settings.ATELIER_WEBHOOK_NETWORKS), tuple(settings.ATELIER_WEBHOOK_PORTS),
-                   settings.ATELIER_WEBHOOK_HTTP)  # fmt: skip
+    return _policy(
+        tuple(settings.ATELIER_WEBHOOK_NETWORKS), tuple(settings.ATELIER_WEBHOOK_PORTS), settings.ATELIER_WEBHOOK_HTTP
+    )
 
 
 def outbound_resolver() -> Resolver:

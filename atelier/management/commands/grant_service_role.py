@@ -10,9 +10,15 @@ from django.db import connection
 from psycopg import sql
 
 APPEND_ONLY = (
-    "billing_transfer", "billing_hold", "billing_holdoutcome", "billing_grantend", "billing_adjustment",
-    "billing_adjustmentdecision", "billing_ratecard", "audit_auditentry",
-)  # fmt: skip
+    "billing_transfer",
+    "billing_hold",
+    "billing_holdoutcome",
+    "billing_grantend",
+    "billing_adjustment",
+    "billing_adjustmentdecision",
+    "billing_ratecard",
+    "audit_auditentry",
+)
 READ_ONLY = ("billing_account", "audit_chainhead", "django_migrations")
 EVIDENCE = (*APPEND_ONLY, *READ_ONLY, "billing_creditline", "billing_bookcheck", "accounts_workspace")
 """What the auditor reads: the books and the audit trail, no pictures and no prompts."""

@@ -44,9 +44,12 @@ def _grant(workspace: Workspace, credits: int) -> None:
     """Once: the same command again grants nothing. Raises CommandError when it granted another amount before."""
     try:
         grant_credits(
-            workspace_id=workspace.id, amount=credits, idempotency_key=f"issue_key:{workspace.id}",
-            note="manage.py issue_key", actor="issue_key",
-        )  # fmt: skip
+            workspace_id=workspace.id,
+            amount=credits,
+            idempotency_key=f"issue_key:{workspace.id}",
+            note="manage.py issue_key",
+            actor="issue_key",
+        )
     except AtelierError as error:
         raise CommandError(f"{error.title}. {error.detail} ({error.code})") from error
 

@@ -22,9 +22,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="The result as JSON.")
         parser.add_argument(
-            "--report", action="store_true",
+            "--report",
+            action="store_true",
             help="Keep the result: admission stops while anything is wrong, and goes on when nothing is.",
-        )  # fmt: skip
+        )
 
     @across("command")
     def handle(self, *args: Any, **options: Any) -> None:

@@ -32,10 +32,16 @@ def emit(event: str, *, subject: str, lane: str, dedupe_key: str, payload: dict[
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("emit() belongs inside the transaction of the fact.")
-    _EMIT.run({
-        "event": event, "subject": subject, "lane": lane, "payload": json.dumps(payload or {}),
-        "dedupe_key": dedupe_key, "channel": CHANNEL,
-    })  # fmt: skip
+    _EMIT.run(
+        {
+            "event": event,
+            "subject": subject,
+            "lane": lane,
+            "payload": json.dumps(payload or {}),
+            "dedupe_key": dedupe_key,
+            "channel": CHANNEL,
+        }
+    )
 
 
 _FORGET = """

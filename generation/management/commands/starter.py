@@ -12,9 +12,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 ACTIONS = ("build-data", "train", "cool-down", "export", "train-judge", "evaluate", "sample")
 MADE_BY = {
-    "pictures.npz": "build-data", "concepts.json": "build-data", "judge.npz": "build-data", "checkpoint.pt": "train",
-    "judge.pt": "train-judge", "style-judge.pt": "train-judge",
-}  # fmt: skip
+    "pictures.npz": "build-data",
+    "concepts.json": "build-data",
+    "judge.npz": "build-data",
+    "checkpoint.pt": "train",
+    "judge.pt": "train-judge",
+    "style-judge.pt": "train-judge",
+}
 """Which action makes the file that another one needs."""
 
 

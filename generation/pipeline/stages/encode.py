@@ -23,9 +23,13 @@ ENCODER_SETTINGS: dict[str, dict[str, Any]] = {
 """How formats with small losses are written, none of them visible. WebP's method 0 cannot write 8K pictures, 4 can."""
 
 PNG_SETTINGS = (
-    cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE,
-    cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_PAETH,
-)  # fmt: skip
+    cv2.IMWRITE_PNG_COMPRESSION,
+    1,
+    cv2.IMWRITE_PNG_STRATEGY,
+    cv2.IMWRITE_PNG_STRATEGY_RLE,
+    cv2.IMWRITE_PNG_FILTER,
+    cv2.IMWRITE_PNG_FILTER_PAETH,
+)
 """One filter for all lines instead of a choice for each, and deflate looks for runs only: half the time of Pillow's
 encoder (which knows no filter settings) for files 1 to 2 % larger, measured at 512 x 512."""
 

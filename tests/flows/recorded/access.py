@@ -38,9 +38,17 @@ ASKS: list[Ask] = [
     post("keys: no body", "~/api-keys"),
     post("keys: a list", "~/api-keys", b"[]"),
     post("keys: make one", "~/api-keys", body(name="all"), keep="made=id"),
-    post("keys: make one with everything", "~/api-keys", body(
-        name="caf\u00e9", scopes=["keys:read", "generations:read"], networks=["192.0.2.0/24", "2001:db8::1"],
-        expiresAt="2099-01-01T02:00:00+02:00"), keep="full=id"),
+    post(
+        "keys: make one with everything",
+        "~/api-keys",
+        body(
+            name="caf\u00e9",
+            scopes=["keys:read", "generations:read"],
+            networks=["192.0.2.0/24", "2001:db8::1"],
+            expiresAt="2099-01-01T02:00:00+02:00",
+        ),
+        keep="full=id",
+    ),
     post("keys: more than one has", "~/api-keys", body(name="a", scopes=["*"]), who="keymaker"),
     post("keys: as much as one has", "~/api-keys", body(name="a", scopes=["keys:read"]), who="keymaker"),
     post("keys: limited", "~/api-keys", body(name="a", scopes=[]), limited=True),
@@ -82,4 +90,4 @@ ASKS: list[Ask] = [
     delete("members: remove", "~/members/{bob}"),
     delete("members: remove again", "~/members/{bob}"),
     delete("members: remove with a parameter", "~/members/{ada}?force=1"),
-]  # fmt: skip
+]

@@ -5,14 +5,30 @@ from __future__ import annotations
 from tests.flows.recorded.words import Ask, get, post
 
 PERIODS = [
-    "?from=2001-01-01&to=2001-01-31", "?from=2099-01-01&to=2099-01-31", "?from=2026-02-30", "?from=26-01-01",
-    "?from=2099-01-01", "?from=2001-01-01&to=2002-01-02", "?from=2001-01-01&to=2002-01-01", "?from=", "?format=xml",
-    "?format=", "?nope=1", "?from=2026-02-30&format=xml",
-]  # fmt: skip
+    "?from=2001-01-01&to=2001-01-31",
+    "?from=2099-01-01&to=2099-01-31",
+    "?from=2026-02-30",
+    "?from=26-01-01",
+    "?from=2099-01-01",
+    "?from=2001-01-01&to=2002-01-02",
+    "?from=2001-01-01&to=2002-01-01",
+    "?from=",
+    "?format=xml",
+    "?format=",
+    "?nope=1",
+    "?from=2026-02-30&format=xml",
+]
 PAGES = [
-    "?limit=2", "?limit=2&cursor=3", "?limit=500&cursor=1", "?limit=0", "?limit=501", "?limit=ten", "?cursor=x",
-    "?cursor=1111111111111111111", "?cursor=",
-]  # fmt: skip
+    "?limit=2",
+    "?limit=2&cursor=3",
+    "?limit=500&cursor=1",
+    "?limit=0",
+    "?limit=501",
+    "?limit=ten",
+    "?cursor=x",
+    "?cursor=1111111111111111111",
+    "?cursor=",
+]
 
 ASKS: list[Ask] = [
     get("models", "~/models"),

@@ -28,13 +28,34 @@ LACKING = {
     "members:write": patch("", "~/members/0", b"{"),
 }
 PATHS = [
-    "/nope", "~/nope", "~/", "~/projects/", "~/generate/", "/%00", "/%E2%98%83", "/projects",
-    "~/projects/a/b/c", "//evil.example/", "~/docs/",
-]  # fmt: skip
+    "/nope",
+    "~/nope",
+    "~/",
+    "~/projects/",
+    "~/generate/",
+    "/%00",
+    "/%E2%98%83",
+    "/projects",
+    "~/projects/a/b/c",
+    "//evil.example/",
+    "~/docs/",
+]
 PAGES = [
-    "/", "/docs", "/docs/", "~/docs", "/docs/errors", "/health/live", "/health/ready", "~/health/live",
-    "/health/live?x=1", "/openapi.json", "~/openapi.json", "/metrics", "/admin", "/admin/",
-]  # fmt: skip
+    "/",
+    "/docs",
+    "/docs/",
+    "~/docs",
+    "/docs/errors",
+    "/health/live",
+    "/health/ready",
+    "~/health/live",
+    "/health/live?x=1",
+    "/openapi.json",
+    "~/openapi.json",
+    "/metrics",
+    "/admin",
+    "/admin/",
+]
 METHODS = ["PUT", "GET", "OPTIONS", "TRACE", "HEAD", "BREW"]
 
 ASKS: list[Ask] = [

@@ -5,12 +5,25 @@ from __future__ import annotations
 from tests.flows.recorded.words import Ask, body, delete, generate, get, picture
 
 EVERYTHING = picture(
-    negativePrompt="blur", style="watercolor", generationType="standard", model="tiny", quality="ultra", count=8,
-    dimensions={"width": 128, "height": 96}, seed=4294967295, guidanceScale=7.5, format="webp", faceCorrection="off",
-    metadata={"order": 17, "deep": {"list": [1, 2.50, None, True, "\u2603"]}}, deadlineSeconds=60,
-    webhook={"url": "https://public.example/hook?x=1", "events": ["generation.completed"],
-             "secret": "whsec_aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg="},
-)  # fmt: skip
+    negativePrompt="blur",
+    style="watercolor",
+    generationType="standard",
+    model="tiny",
+    quality="ultra",
+    count=8,
+    dimensions={"width": 128, "height": 96},
+    seed=4294967295,
+    guidanceScale=7.5,
+    format="webp",
+    faceCorrection="off",
+    metadata={"order": 17, "deep": {"list": [1, 2.50, None, True, "\u2603"]}},
+    deadlineSeconds=60,
+    webhook={
+        "url": "https://public.example/hook?x=1",
+        "events": ["generation.completed"],
+        "secret": "whsec_aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg=",
+    },
+)
 
 
 def keyed(key: str) -> dict[str, str]:
@@ -33,13 +46,20 @@ ASKS = [
     generate("defaults, dry", body(prompt="a cat"), query="?dryRun=true"),
     generate("defaults", body(prompt="a cat"), keep="plain=generationId"),
     get("generate: defaults, shown", "~/projects/{plain}"),
-    generate("nulls where they are allowed", picture(style=None, model=None, generationType=None, guidanceScale=None,
-             webhook=None, seed=None), query="?dryRun=true"),
+    generate(
+        "nulls where they are allowed",
+        picture(style=None, model=None, generationType=None, guidanceScale=None, webhook=None, seed=None),
+        query="?dryRun=true",
+    ),
     generate("42.0 where a whole number is wanted", picture(seed=42.0, count=2.0), keep="whole=generationId"),
     get("generate: 42.0, shown", "~/projects/{whole}"),
     generate("a guidance of a whole number", picture(guidanceScale=0), query="?dryRun=true"),
-    generate("a charset in capitals", picture(), query="?dryRun=true",
-             headers={"Content-Type": "application/json; charset=UTF-8"}),
+    generate(
+        "a charset in capitals",
+        picture(),
+        query="?dryRun=true",
+        headers={"Content-Type": "application/json; charset=UTF-8"},
+    ),
     generate("a type in capitals", picture(), query="?dryRun=true", headers={"Content-Type": "Application/JSON"}),
     generate("the largest metadata", picture(metadata={"a": "x" * 2040}), query="?dryRun=true"),
     generate("letters beyond ASCII", picture(prompt="ein r\u00f6tlicher Apfel \U0001f34e"), query="?dryRun=true"),
@@ -74,11 +94,13 @@ ASKS = [
     cancel(4),
     generate("prefer wait=-1", picture(), headers=prefer("wait=-1"), keep="one_e=generationId"),
     cancel(5),
-    generate("prefer what is not known", picture(), headers=prefer("wait=soon; return=minimal"),
-             keep="one_f=generationId"),
+    generate(
+        "prefer what is not known", picture(), headers=prefer("wait=soon; return=minimal"), keep="one_f=generationId"
+    ),
     cancel(6),
-    generate("a request id of the caller", picture(), query="?dryRun=true",
-             headers={"X-Request-Id": "trace-0123456789"}),
+    generate(
+        "a request id of the caller", picture(), query="?dryRun=true", headers={"X-Request-Id": "trace-0123456789"}
+    ),
     generate("a request id that is too short", picture(), query="?dryRun=true", headers={"X-Request-Id": "short"}),
     generate("limited, the first", picture(), who="limited", limited=True),
     generate("limited, a dry run", picture(), query="?dryRun=true", who="limited", limited=True),
@@ -86,4 +108,4 @@ ASKS = [
     *(generate(f"limited, number {number}", picture(), who="limited", limited=True) for number in range(2, 7)),
     get("generate: limited, the queue", "~/projects?limit=2", who="limited", limited=True),
     get("generate: limited, the account", "~/account", who="limited", limited=True),
-]  # fmt: skip
+]

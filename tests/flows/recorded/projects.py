@@ -6,17 +6,39 @@ from tests.flows.recorded.words import Ask, body, delete, get, post
 
 UNKNOWN = "gen_aaaaaaaaaaaaaaaaaaaa"
 GOOD = [
-    "?limit=100", "?limit=0002", "?status=queued", "?status=completed", "?status=failed&kind=image",
-    "?status=processing", "?status=cancelled&limit=1", "?createdAfter=2099-01-01T00:00:00Z",
-    "?createdBefore=2001-01-01T00:00:00Z", "?createdAfter=2001-01-01T00:00:00%2B02:00&limit=1",
-    "?createdBefore=2099-01-01T00:00:00.123456789+02:00&limit=1", "?limit=1&limit=2",
-]  # fmt: skip
+    "?limit=100",
+    "?limit=0002",
+    "?status=queued",
+    "?status=completed",
+    "?status=failed&kind=image",
+    "?status=processing",
+    "?status=cancelled&limit=1",
+    "?createdAfter=2099-01-01T00:00:00Z",
+    "?createdBefore=2001-01-01T00:00:00Z",
+    "?createdAfter=2001-01-01T00:00:00%2B02:00&limit=1",
+    "?createdBefore=2099-01-01T00:00:00.123456789+02:00&limit=1",
+    "?limit=1&limit=2",
+]
 WRONG = [
-    "?limit=0", "?limit=101", "?limit=ten", "?limit=", "?limit=%D9%A1", "?status=running", "?kind=video",
-    "?cursor=", "?cursor=zzzz", "?cursor=%00", "?cursor=%E2%98%83", "?createdAfter=yesterday",
-    "?createdAfter=2026-01-01", "?createdBefore=2026-01-01T00:00:00", "?createdBefore=2026-13-01T00:00:00Z",
-    "?createdAfter=0001-01-01T00:00:00Z", "?page=2", "?limit=0&nope=1",
-]  # fmt: skip
+    "?limit=0",
+    "?limit=101",
+    "?limit=ten",
+    "?limit=",
+    "?limit=%D9%A1",
+    "?status=running",
+    "?kind=video",
+    "?cursor=",
+    "?cursor=zzzz",
+    "?cursor=%00",
+    "?cursor=%E2%98%83",
+    "?createdAfter=yesterday",
+    "?createdAfter=2026-01-01",
+    "?createdBefore=2026-01-01T00:00:00",
+    "?createdBefore=2026-13-01T00:00:00Z",
+    "?createdAfter=0001-01-01T00:00:00Z",
+    "?page=2",
+    "?limit=0&nope=1",
+]
 
 
 def after(event: str) -> dict[str, str]:

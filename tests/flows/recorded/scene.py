@@ -42,8 +42,11 @@ def open_scene() -> tuple[Callers, dict[str, str]]:
     known = _draw(main)
     callers = _open_keys(main) | {"session": {"Cookie": f"sessionid={_seat_people(main)}"}}
     for name, tier, credits in (
-        ("other", "professional", 5), ("poor", "professional", 1), ("starter", "starter", 9), ("limited", "starter", 9),
-    ):  # fmt: skip
+        ("other", "professional", 5),
+        ("poor", "professional", 1),
+        ("starter", "starter", 9),
+        ("limited", "starter", 9),
+    ):
         callers[name] = _key(open_workspace(name, tier, credits))
     suspended = open_workspace("suspended", "starter", 0)
     callers["suspended"] = _key(suspended)

@@ -13,8 +13,15 @@ MEMBERS: dict[str, list[Any]] = {
     "generationType": ["movie", 5],
     "model": ["", "nope", 5, "away"],
     "dimensions": [
-        None, "64x64", {}, {"width": 64}, SIDE | {"depth": 1}, {"width": 63, "height": 64},
-        {"width": 64, "height": 8193}, {"width": 64.5, "height": 64}, {"width": "64", "height": True},
+        None,
+        "64x64",
+        {},
+        {"width": 64},
+        SIDE | {"depth": 1},
+        {"width": 63, "height": 64},
+        {"width": 64, "height": 8193},
+        {"width": 64.5, "height": 64},
+        {"width": "64", "height": True},
         {"width": 8192, "height": 8192},
     ],
     "quality": ["best", None],
@@ -25,9 +32,15 @@ MEMBERS: dict[str, list[Any]] = {
     "faceCorrection": [True, None],
     "metadata": [[], None, {"a": "x" * 2048}, {"a": "\u2603" * 700}],
     "webhook": [
-        "x", {}, {"url": 5}, {"url": "http://public.example/"}, {"url": "https://inside.example/"},
-        {"url": "https://public.example/", "x": 1}, {"url": "https://public.example/", "secret": "abc"},
-        {"url": "https://public.example/", "secret": 5}, {"url": "https://public.example/", "events": "x"},
+        "x",
+        {},
+        {"url": 5},
+        {"url": "http://public.example/"},
+        {"url": "https://inside.example/"},
+        {"url": "https://public.example/", "x": 1},
+        {"url": "https://public.example/", "secret": "abc"},
+        {"url": "https://public.example/", "secret": 5},
+        {"url": "https://public.example/", "events": "x"},
         {"url": "https://public.example/", "events": ["generation.queued", "x"]},
     ],
     "deadlineSeconds": [9, 601, "60", None],
@@ -36,7 +49,7 @@ MEMBERS: dict[str, list[Any]] = {
     "promt": ["a"],
     "a/b~c": [1],
     "": [1],
-}  # fmt: skip
+}
 """Values that are wrong for a member, or a member that there is not."""
 
 ASKS = [
@@ -84,4 +97,4 @@ ASKS += [
     generate("no type", picture(), headers={"Content-Type": ""}),
     generate("too large for the tier", picture(dimensions={"width": 64, "height": 2049}), who="starter"),
     generate("a prompt in a script that the model cannot read", picture(prompt="\u732b", model="english")),
-]  # fmt: skip
+]

@@ -74,8 +74,18 @@ ASKS: list[Ask] = [
     *(post(f"hooks: {name}", ALL, body(**members)) for name, members in REFUSED.items()),
     post("hooks: no JSON", ALL, b"{"),
     post("hooks: make one", ALL, body(**PUBLIC), keep="simple=id"),
-    post("hooks: make one with everything", ALL, body(**PUBLIC, events=["generation.failed", "credits.low"],
-         description="caf\u00e9 <shop>", headers={"X-Token": "t0ken", "A": "b"}, asymmetric=True), keep="hook=id"),
+    post(
+        "hooks: make one with everything",
+        ALL,
+        body(
+            **PUBLIC,
+            events=["generation.failed", "credits.low"],
+            description="caf\u00e9 <shop>",
+            headers={"X-Token": "t0ken", "A": "b"},
+            asymmetric=True,
+        ),
+        keep="hook=id",
+    ),
     get("hooks", ALL),
     get("hooks of somebody else", ALL, who="other"),
     get("hooks: a parameter", f"{ALL}?limit=1"),
@@ -113,4 +123,4 @@ ASKS: list[Ask] = [
     get("hooks: deleted", ONE),
     get("deliveries: of a deleted one", f"{ONE}/deliveries"),
     delete("hooks: delete an unknown one", UNKNOWN),
-]  # fmt: skip
+]

@@ -99,11 +99,30 @@ def fill_in(form: str, workspace: Workspace, amount: str) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("steps", [
-    "[[1, 0]]", "[[1, -1]]", "[[1, 1.5]]", "[[1, NaN]]", "[[1, Infinity]]", "[[1, 1e999]]", f"[[1, {2**63}]]",
-    f"[[1, {'9' * 5000}]]", '[[1, "1"]]', "[[1, true]]", "[[1, null]]", "[" * 100_000, "many", "", "{}", "7",
-    '"\\u0000"', '"\\ud800"',
-], ids=lambda steps: steps[:20])  # fmt: skip
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "[[1, 0]]",
+        "[[1, -1]]",
+        "[[1, 1.5]]",
+        "[[1, NaN]]",
+        "[[1, Infinity]]",
+        "[[1, 1e999]]",
+        f"[[1, {2**63}]]",
+        f"[[1, {'9' * 5000}]]",
+        '[[1, "1"]]',
+        "[[1, true]]",
+        "[[1, null]]",
+        "[" * 100_000,
+        "many",
+        "",
+        "{}",
+        "7",
+        '"\\u0000"',
+        '"\\ud800"',
+    ],
+    ids=lambda steps: steps[:20],
+)
 def test_the_form_of_a_price_list_says_so(steps: str) -> None:
     form = {"effective_from_0": "2999-01-01", "effective_from_1": "00:00:00", "steps": steps, "note": ""}
     answer = operator().post("/admin/billing/ratecard/add/", form)
@@ -139,9 +158,16 @@ def test_the_command_gives_no_credits_where_none_are_asked_for() -> None:
     assert get_balance(made).available == 0
 
 
-@pytest.mark.parametrize("words", [
-    ("--workspace", "new", "--credits=7"), ("--workspace", ""), ("--workspace", "x" * 5000), ("--workspace", "a\0b"),
-], ids=["others", "empty", "long", "nul"])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--workspace", "new", "--credits=7"),
+        ("--workspace", ""),
+        ("--workspace", "x" * 5000),
+        ("--workspace", "a\0b"),
+    ],
+    ids=["others", "empty", "long", "nul"],
+)
 def test_the_command_refuses_a_second_first_grant_and_names_that_are_none(words: tuple[str, ...]) -> None:
     call_command("issue_key", "--workspace", "new", "--credits=5", stdout=io.StringIO())
     with pytest.raises(CommandError):

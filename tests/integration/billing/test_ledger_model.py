@@ -122,9 +122,14 @@ class Ledger(RuleBasedStateMachine):
         reference = choice.choice(sorted(self.model.ended))
         left = self.model.ended[reference][0] - self.model.refunded.get(reference, 0)
         ask = partial(
-            refund_credits, workspace_id=self.workspace.id, reference=reference, amount=amount, reason="x",
-            actor="user:1", idempotency_key=f"r{next(_numbers)}",
-        )  # fmt: skip
+            refund_credits,
+            workspace_id=self.workspace.id,
+            reference=reference,
+            amount=amount,
+            reason="x",
+            actor="user:1",
+            idempotency_key=f"r{next(_numbers)}",
+        )
         if self.model.ended[reference][0] == 0 or amount > left:
             with pytest.raises((NothingCaptured, RefundTooLarge)):
                 ask()
@@ -172,8 +177,11 @@ class Ledger(RuleBasedStateMachine):
         rows = query("SELECT kind, balance FROM billing_account WHERE workspace_id = %s", self.workspace.id)
         model = self.model
         assert dict(rows) == {
-            "available": model.available, "held": model.held, "earned": model.earned, "granted": model.granted,
-        }  # fmt: skip
+            "available": model.available,
+            "held": model.held,
+            "earned": model.earned,
+            "granted": model.granted,
+        }
         balance = get_balance(self.workspace.id)
         assert (balance.available, balance.held) == (model.available, model.held)
         assert trial_balance() == 0
@@ -185,7 +193,7 @@ class Ledger(RuleBasedStateMachine):
             "SELECT h.reference, h.amount, o.captured, o.released FROM billing_hold h"
             " LEFT JOIN billing_holdoutcome o ON o.hold_id = h.id WHERE h.workspace_id = %s",
             self.workspace.id,
-        )  # fmt: skip
+        )
         expected = [(reference, amount, None, None) for reference, amount in self.model.open_holds.items()]
         expected += [(reference, sum(parts), *parts) for reference, parts in self.model.ended.items()]
         assert sorted(rows, key=str) == sorted(expected, key=str)
@@ -197,7 +205,7 @@ class Ledger(RuleBasedStateMachine):
             " OR (debit_balance < 0 AND kind NOT IN ('grant', 'adjust')))"
             " FROM billing_transfer WHERE workspace_id = %s AND credit_balance IS NOT NULL",
             self.workspace.id,
-        )  # fmt: skip
+        )
         assert [(count, wrong) for count, wrong in transfers if count or wrong] == (
             [(self.model.transfers, 0)] if self.model.transfers else []
         )
@@ -205,9 +213,13 @@ class Ledger(RuleBasedStateMachine):
 
 def explore(examples: int, steps: int) -> None:
     bounds = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, database=None, derandomize=True,
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        derandomize=True,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     run_state_machine_as_test(Ledger, settings=bounds)
 
 

@@ -58,9 +58,13 @@ def hold(workspace: Workspace, amount: int, reference: str = "gen_a") -> None:
 
 def refund(workspace: Workspace, amount: int, key: str) -> None:
     refund_credits(
-        workspace_id=workspace.id, reference="gen_a", amount=amount, reason="blurred", actor="user:1",
+        workspace_id=workspace.id,
+        reference="gen_a",
+        amount=amount,
+        reason="blurred",
+        actor="user:1",
         idempotency_key=key,
-    )  # fmt: skip
+    )
 
 
 def test_a_plan_is_renewed_once_a_month_for_that_month(workspace: Workspace) -> None:
@@ -74,9 +78,12 @@ def test_a_plan_is_renewed_once_a_month_for_that_month(workspace: Workspace) -> 
 
 def test_what_ends_is_spent_first_and_the_rest_is_taken_back(workspace: Workspace, vandal: psycopg.Connection) -> None:
     grant_credits(
-        workspace_id=workspace.id, amount=50, idempotency_key="gift", source="promotion",
+        workspace_id=workspace.id,
+        amount=50,
+        idempotency_key="gift",
+        source="promotion",
         expires_at=database_now() + timedelta(hours=1),
-    )  # fmt: skip
+    )
     hold(workspace, 20)
     resolve_hold(reference="gen_a", captured=15)
     assert expire_grants() == 0
@@ -135,9 +142,13 @@ def book_without_approval(workspace: Workspace, asked: Adjustment) -> None:
 
 def approve_oneself(asked: Adjustment) -> None:
     decision = AdjustmentDecision(
-        adjustment=asked, workspace_id=asked.workspace_id, asked_by="user:1", second_needed=True, decided_by="user:1",
+        adjustment=asked,
+        workspace_id=asked.workspace_id,
+        asked_by="user:1",
+        second_needed=True,
+        decided_by="user:1",
         approved=True,
-    )  # fmt: skip
+    )
     with pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
         decision.save(force_insert=True)
     decision.second_needed = False  # a lie about what was asked
@@ -189,8 +200,9 @@ def test_a_difference_stops_what_is_new_and_lets_what_runs_go_on(
     assert not {"trial_balance", "unbalanced_accounts"} & set(reconcile())
     hold(workspace, 1, "gen_b")
     assert [row[0] for row in query("SELECT action FROM audit_auditentry WHERE workspace_id IS NULL ORDER BY id")] == [
-        "ledger.stopped", "ledger.released",
-    ]  # fmt: skip
+        "ledger.stopped",
+        "ledger.released",
+    ]
 
 
 def test_one_check_does_not_lift_what_another_found(workspace: Workspace) -> None:

@@ -197,8 +197,11 @@ def test_a_damaged_artifact_is_made_again_and_never_delivered(sent: tuple[Genera
     assert run(generation, fence, "diffusion", "encode") == [True, False]
     assert outcome(generation) == ("completed", 3, 0, 1)
     assert query("SELECT stage, fence FROM generation_stageresult ORDER BY stage") == [
-        ("diffusion", 2), ("encode", 2), ("prompt", 1), ("upload", 2),
-    ]  # fmt: skip
+        ("diffusion", 2),
+        ("encode", 2),
+        ("prompt", 1),
+        ("upload", 2),
+    ]
     query("UPDATE outbox_outboxmessage SET published_at = clock_timestamp() RETURNING 1")
     assert reconcile() == {}
 

@@ -53,9 +53,14 @@ def workspace(committed: object) -> str:
 
 def store(workspace: str, ordinal: int, content: bytes = b"picture", source: str = "gen_a") -> StoredImage:
     return store_image(
-        workspace_id=workspace, source_id=source, ordinal=ordinal, content=content + bytes([ordinal]),
-        format="png", width=640, height=480,
-    )  # fmt: skip
+        workspace_id=workspace,
+        source_id=source,
+        ordinal=ordinal,
+        content=content + bytes([ordinal]),
+        format="png",
+        width=640,
+        height=480,
+    )
 
 
 def record(workspace: str, images: Sequence[StoredImage], source: str = "gen_a", days: int = 7) -> list[Asset]:
@@ -137,8 +142,10 @@ def test_many_sources_are_listed_in_order_by_one_query(workspace: str) -> None:
         found = list_assets(iter(["gen_a", "gen_b", "gen_none"]))
     assert len(queries) == 1
     assert {source: [asset.ordinal for asset in assets] for source, assets in found.items()} == {
-        "gen_a": [0, 1], "gen_b": [0, 1], "gen_none": [],
-    }  # fmt: skip
+        "gen_a": [0, 1],
+        "gen_b": [0, 1],
+        "gen_none": [],
+    }
 
 
 def test_an_asset_past_its_retention_is_not_given_out(workspace: str) -> None:
@@ -162,10 +169,14 @@ def test_a_link_lives_fifteen_minutes_and_never_longer_than_its_asset(workspace:
 @pytest.mark.parametrize(
     "change",
     [
-        {"size_bytes": 0}, {"width": 0}, {"height": 0}, {"sha256": "A" * 64}, {"sha256": ""},
+        {"size_bytes": 0},
+        {"width": 0},
+        {"height": 0},
+        {"sha256": "A" * 64},
+        {"sha256": ""},
         {"expires_at": timezone.now() - timedelta(days=1)},
     ],
-)  # fmt: skip
+)
 def test_the_database_refuses_an_asset_that_cannot_be(workspace: str, change: dict[str, Any]) -> None:
     (asset,) = record(workspace, [store(workspace, 0)])
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -61,8 +61,11 @@ def test_a_file_over_the_limit_of_the_process_is_unavailable(tmp_path: Path) -> 
     done = subprocess.run(
         [sys.executable, "-c", script, program, json.dumps(["local", {"root": str(tmp_path)}])],
         input='["a/small", 1, 1000]\n["a/big", 1, 500000]\n["a/again", 1, 1000]\n',
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True, capture_output=True, check=True,
-    )  # fmt: skip
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        text=True,
+        capture_output=True,
+        check=True,
+    )
     assert done.stdout.split() == ["ready", "kept", "StorageUnavailable", "kept"]
     assert not (tmp_path / "a" / "big").exists()
     assert list((tmp_path / TEMPORARY).iterdir()) == []

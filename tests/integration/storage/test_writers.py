@@ -27,8 +27,11 @@ def writer(backend: str, arguments: dict[str, Any]) -> Iterator[subprocess.Popen
     """A ready writer process, stopped by its pid."""
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("writer.py")), json.dumps([backend, arguments])],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     try:
         assert answer(process) == "ready"
         yield process

@@ -27,9 +27,14 @@ def parked(street: Street) -> Delivery:
     Delivery.objects.update(status="dead", attempts=1, failures=6)
     delivery = Delivery.objects.get()
     Attempt.objects.create(
-        workspace_id=workspace.id, delivery=delivery, number=1, outcome="http_error", status=503, duration_ms=7,
+        workspace_id=workspace.id,
+        delivery=delivery,
+        number=1,
+        outcome="http_error",
+        status=503,
+        duration_ms=7,
         answer="<b>no</b>",
-    )  # fmt: skip
+    )
     park(delivery, "http_error: The receiver answered 503.")
     return delivery
 
@@ -48,8 +53,10 @@ def test_pagerduty_and_slack_are_told_once(street: Street, parked: Delivery, set
     assert (alert_parked(), alert_parked()) == (1, 0)
     (event,) = duty.wait()
     assert (event.path, event.json["routing_key"], event.json["event_action"]) == (
-        "/v2/enqueue", "r0uting", "trigger",
-    )  # fmt: skip
+        "/v2/enqueue",
+        "r0uting",
+        "trigger",
+    )
     assert parked.id in event.json["payload"]["summary"]
     assert event.json["payload"]["severity"] == "error" and event.json["dedup_key"]
     assert parked.id in slack.wait()[0].json["text"]

@@ -106,9 +106,16 @@ def test_another_workspace_sees_and_reaches_nothing(api: Caller, stranger: Calle
     happen(api.workspace)
     delivery = api.get(f"{here}/deliveries").json()["deliveries"][0]["id"]
     times = {"from": "2020-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}
-    tries = [("GET", "", None), ("PATCH", "", {"description": "x"}), ("DELETE", "", None), ("POST", "/test", None),
-             ("POST", "/rotate-secret", None), ("GET", "/deliveries", None), ("POST", "/replay", times),
-             ("POST", f"/deliveries/{delivery}/redeliver", None)]  # fmt: skip
+    tries = [
+        ("GET", "", None),
+        ("PATCH", "", {"description": "x"}),
+        ("DELETE", "", None),
+        ("POST", "/test", None),
+        ("POST", "/rotate-secret", None),
+        ("GET", "/deliveries", None),
+        ("POST", "/replay", times),
+        ("POST", f"/deliveries/{delivery}/redeliver", None),
+    ]
     for method, path, body in tries:
         assert code(stranger.call(method, here + path, body), 404) == "not_found", (method, path)
     assert stranger.get(PATH).json() == {"endpoints": []}
@@ -131,11 +138,14 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"url": "https://public.example/", "headers": {"Host": "x"}}, "invalid_request", "/headers/Host"),
     ({"url": "https://public.example/", "headers": {"Webhook-Id": "x"}}, "invalid_request", "/headers/Webhook-Id"),
     ({"url": "https://public.example/", "headers": {"X": "a\r\nb"}}, "invalid_request", "/headers/X"),
-    ({"url": "https://public.example/", "headers": {"X-Aws-Ec2-Metadata-Token": "x"}}, "invalid_request",
-     "/headers/X-Aws-Ec2-Metadata-Token"),
+    (
+        {"url": "https://public.example/", "headers": {"X-Aws-Ec2-Metadata-Token": "x"}},
+        "invalid_request",
+        "/headers/X-Aws-Ec2-Metadata-Token",
+    ),
     ({"url": "https://public.example/", "asymmetric": 1}, "invalid_request", "/asymmetric"),
     ({"url": "https://public.example/", "secret": "x"}, "unknown_field", "/secret"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "wanted", "pointer"), REFUSED, ids=str)
@@ -143,9 +153,10 @@ def test_bad_input_is_refused_with_its_place_and_reason(
     api: Caller, street: Street, body: dict[str, Any], wanted: str, pointer: str
 ) -> None:
     street.names.names |= {
-        "inside.example": ["10.0.0.1"], "mixed.example": ["93.184.216.34", "10.0.0.1"],
+        "inside.example": ["10.0.0.1"],
+        "mixed.example": ["93.184.216.34", "10.0.0.1"],
         "public.example": ["93.184.216.34"],
-    }  # fmt: skip
+    }
     answer = api.call("POST", PATH, body)
     assert code(answer, 400) == wanted
     assert pointer in [error["pointer"] for error in answer.json()["errors"]]
@@ -226,11 +237,18 @@ def record_all() -> None:
 
 @pytest.mark.parametrize(
     ("hook", "pointer"),
-    [("x", ""), ({}, ""), ({"url": "http://a.example"}, "/url"), ({"url": "https://10.0.0.1/"}, "/url"),
-     ({"url": "https://a.example", "secret": "abc"}, "/secret"), ({"url": "https://a.example", "x": 1}, ""),
-     ({"url": "https://a.example", "events": ["x"]}, "/events/0"), ({"url": "https://inside.example"}, "/url")],
+    [
+        ("x", ""),
+        ({}, ""),
+        ({"url": "http://a.example"}, "/url"),
+        ({"url": "https://10.0.0.1/"}, "/url"),
+        ({"url": "https://a.example", "secret": "abc"}, "/secret"),
+        ({"url": "https://a.example", "x": 1}, ""),
+        ({"url": "https://a.example", "events": ["x"]}, "/events/0"),
+        ({"url": "https://inside.example"}, "/url"),
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_bad_webhook_of_a_generation_is_refused(api: Caller, street: Street, hook: Any, pointer: str) -> None:
     street.names.names["inside.example"] = ["10.0.0.1"]
     start_worker()

@@ -45,10 +45,14 @@ def test_a_picture_is_told_to_a_receiver_that_can_verify_it(
     home: Path, authority: Authority, receiver: Receiver, names: NameServer
 ) -> None:
     stack = Foreground(
-        "embedded", home, ATELIER_RATE_LIMITS="off", ATELIER_WEBHOOK_NETWORKS="127.0.0.0/8",
-        ATELIER_WEBHOOK_PORTS=f"443,{receiver.port}", ATELIER_WEBHOOK_NAMESERVERS=names.address,
+        "embedded",
+        home,
+        ATELIER_RATE_LIMITS="off",
+        ATELIER_WEBHOOK_NETWORKS="127.0.0.0/8",
+        ATELIER_WEBHOOK_PORTS=f"443,{receiver.port}",
+        ATELIER_WEBHOOK_NAMESERVERS=names.address,
         ATELIER_WEBHOOK_CA_FILE=str(authority.file),
-    )  # fmt: skip
+    )
     try:
         stack.start()
         api = Api(stack.values["ATELIER_URL"], stack.values["ATELIER_API_KEY"])

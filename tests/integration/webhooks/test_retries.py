@@ -163,8 +163,9 @@ def test_a_delivery_can_be_sent_again_by_its_owner(street: Street) -> None:
         wait_for(lambda: statuses() == ["delivered"], "delivered again")
     assert receiver.requests[0].id == receiver.requests[1].id
     assert list(Attempt.objects.order_by("number").values_list("number", "outcome")) == [
-        (1, "delivered"), (2, "delivered"),
-    ]  # fmt: skip
+        (1, "delivered"),
+        (2, "delivered"),
+    ]
 
 
 def test_who_lost_the_lease_changes_nothing_and_its_work_is_sent_again(street: Street) -> None:

@@ -32,9 +32,31 @@ def test_the_prefix_of_one_generation_never_covers_another() -> None:
 
 
 BAD = [
-    "", "/", "/etc/passwd", "..", "../x", "a/../b", "a/..", "a//b", "a/", "./a", "a/./b", ".hidden", "a/.tmp/b",
-    "a\\b", "a\0b", "a\n", "a b", "A", "é", "a/%2e%2e/b", "~root", "a:b", "a" * 129, "/".join(["a" * 100] * 3),
-]  # fmt: skip
+    "",
+    "/",
+    "/etc/passwd",
+    "..",
+    "../x",
+    "a/../b",
+    "a/..",
+    "a//b",
+    "a/",
+    "./a",
+    "a/./b",
+    ".hidden",
+    "a/.tmp/b",
+    "a\\b",
+    "a\0b",
+    "a\n",
+    "a b",
+    "A",
+    "é",
+    "a/%2e%2e/b",
+    "~root",
+    "a:b",
+    "a" * 129,
+    "/".join(["a" * 100] * 3),
+]
 
 
 @pytest.mark.parametrize("key", BAD)

@@ -26,10 +26,19 @@ def test_a_bucket_of_aws_needs_a_name_only() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "", "pictures", "/var/lib", "file://", "file:///", "file://host/dir", "http://x/y", "s3://", "s3:///key",
-        "s3://user:word@bucket", "s3://bucket?endpiont=http://x",
+        "",
+        "pictures",
+        "/var/lib",
+        "file://",
+        "file:///",
+        "file://host/dir",
+        "http://x/y",
+        "s3://",
+        "s3:///key",
+        "s3://user:word@bucket",
+        "s3://bucket?endpiont=http://x",
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(InvalidStorageUrl, match="expected"):
         parse_location(url)

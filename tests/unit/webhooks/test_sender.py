@@ -118,11 +118,18 @@ def hanging_up(connection: socket.socket) -> None:
 
 
 HOSTILE = [
-    (endless, "delivered"), (dripping_body, "delivered"), (endless_chunks, "delivered"), (dripping_head, "timeout"),
-    (silent, "timeout"), (endless_head, "answer_too_large"), (many_headers, "answer_too_large"),
-    (endless_line, "answer_too_large"), (endless_hundreds, "answer_too_large"), (nonsense, "broken_answer"),
+    (endless, "delivered"),
+    (dripping_body, "delivered"),
+    (endless_chunks, "delivered"),
+    (dripping_head, "timeout"),
+    (silent, "timeout"),
+    (endless_head, "answer_too_large"),
+    (many_headers, "answer_too_large"),
+    (endless_line, "answer_too_large"),
+    (endless_hundreds, "answer_too_large"),
+    (nonsense, "broken_answer"),
     (hanging_up, "broken_answer"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("treat", "kind"), HOSTILE, ids=lambda value: getattr(value, "__name__", value))
@@ -224,10 +231,19 @@ def test_a_connection_is_kept_and_used_again_only_where_the_address_is_still_rig
 
 @pytest.mark.parametrize(
     "addresses",
-    [["10.0.0.1"], ["169.254.169.254"], ["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["93.184.216.34", "::1"],
-     ["::ffff:169.254.169.254"], ["64:ff9b::a9fe:a9fe"], ["2002:a9fe:a9fe::"], ["fd00:ec2::254"]],
+    [
+        ["10.0.0.1"],
+        ["169.254.169.254"],
+        ["127.0.0.1"],
+        ["93.184.216.34", "10.0.0.1"],
+        ["93.184.216.34", "::1"],
+        ["::ffff:169.254.169.254"],
+        ["64:ff9b::a9fe:a9fe"],
+        ["2002:a9fe:a9fe::"],
+        ["fd00:ec2::254"],
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_name_with_any_address_inside_is_blocked_without_a_connection(
     names: NameServer, authority: Authority, addresses: list[str]
 ) -> None:

@@ -65,13 +65,15 @@ MUTATIONS: dict[str, Callable[[bytes, dict[str, str]], Request]] = {
     "a byte less": lambda body, headers: (body[:-1], headers),
     "another id": lambda body, headers: (body, headers | {"webhook-id": "evt_abd"}),
     "another timestamp": lambda body, headers: (
-        body, headers | {"webhook-timestamp": str(int(headers["webhook-timestamp"]) + 1)},
+        body,
+        headers | {"webhook-timestamp": str(int(headers["webhook-timestamp"]) + 1)},
     ),
     "a changed signature": lambda body, headers: (
-        body, headers | {"webhook-signature": "v1," + base64.b64encode(b"x" * 32).decode()},
+        body,
+        headers | {"webhook-signature": "v1," + base64.b64encode(b"x" * 32).decode()},
     ),
     "no signature": lambda body, headers: (body, {k: v for k, v in headers.items() if k != "webhook-signature"}),
-}  # fmt: skip
+}
 
 
 @official

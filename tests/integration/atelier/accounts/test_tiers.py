@@ -101,10 +101,21 @@ def test_fewer_places_are_obeyed_by_the_dispatcher() -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("weight", 0), ("running_at_once", 0), ("jobs_per_hour", 0), ("burst", 0), ("queue_cap", 0),
-     ("target_wait_seconds", 0), ("retention_days", 0), ("retention_days", 3651), ("largest_side", 63),
-     ("largest_side", 8193), ("burst", -1), ("weight", "many")],
-)  # fmt: skip
+    [
+        ("weight", 0),
+        ("running_at_once", 0),
+        ("jobs_per_hour", 0),
+        ("burst", 0),
+        ("queue_cap", 0),
+        ("target_wait_seconds", 0),
+        ("retention_days", 0),
+        ("retention_days", 3651),
+        ("largest_side", 63),
+        ("largest_side", 8193),
+        ("burst", -1),
+        ("weight", "many"),
+    ],
+)
 def test_figures_that_make_no_sense_are_refused_on_the_form_and_by_the_database(column: str, value: object) -> None:
     assert change(operator(), "starter", **{column: value}) == 200
     assert get_tiers() == DEFAULTS

@@ -25,9 +25,7 @@ def adjust(browser, workspace_id: str, amount: int, reason: str = "a slip"):  # 
 
 def decide(browser, action: str):  # noqa: ANN001, ANN201
     ids = list(Adjustment.objects.values_list("id", flat=True))
-    return browser.post(
-        "/admin/billing/adjustment/", {"action": action, "_selected_action": ids}, follow=True
-    )  # fmt: skip
+    return browser.post("/admin/billing/adjustment/", {"action": action, "_selected_action": ids}, follow=True)
 
 
 def test_a_small_correction_is_booked_once_however_often_the_form_is_sent() -> None:

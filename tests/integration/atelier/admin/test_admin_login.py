@@ -143,8 +143,9 @@ def test_the_command_shows_the_key_once_and_leaves_audit_rows(grace: User) -> No
     assert TOTPDevice.objects.count() == 0
     subject = f"user:{grace.pk}"
     assert query("SELECT action, subject FROM audit_auditentry ORDER BY id") == [
-        ("second_factor.created", subject), ("second_factor.removed", subject),
-    ]  # fmt: skip
+        ("second_factor.created", subject),
+        ("second_factor.removed", subject),
+    ]
     with pytest.raises(CommandError, match="nobody"):
         call_command("second_factor", user="heinz", stdout=StringIO())
 

@@ -39,7 +39,7 @@ def browser() -> Client:
                 subject=subject,
                 facts=facts,
                 created_at=datetime(2026, 3, day, 12, tzinfo=UTC),
-            )  # fmt: skip
+            )
         )
     return operator()
 
@@ -89,9 +89,24 @@ def test_a_workspace_is_found_by_its_id(browser: Client) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["amount=NaN", "amount=1e999", "amount=99999999999999999999999", "=", "=5", "a=b=c", "%", "_", "\\", "'", "ü=ü",
-     "amount=\x00", "facts__x=1", "{", "x" * 5000],
-)  # fmt: skip
+    [
+        "amount=NaN",
+        "amount=1e999",
+        "amount=99999999999999999999999",
+        "=",
+        "=5",
+        "a=b=c",
+        "%",
+        "_",
+        "\\",
+        "'",
+        "ü=ü",
+        "amount=\x00",
+        "facts__x=1",
+        "{",
+        "x" * 5000,
+    ],
+)
 def test_words_that_mean_nothing_find_nothing_and_break_nothing(browser: Client, words: str) -> None:
     assert browser.get(TRAIL, {"q": words}).status_code == 200
 

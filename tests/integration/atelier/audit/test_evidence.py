@@ -172,15 +172,17 @@ def cut_the_end(vandal: psycopg.Connection, workspace_id: str) -> None:
     """The last transfers go, and everything in the database that could tell goes back with them."""
     last = vandal.execute(
         "SELECT chain_seq, prev_hash, debit_id, credit_id, amount FROM billing_transfer WHERE workspace_id = %s"
-        " ORDER BY chain_seq DESC LIMIT 1", [workspace_id],
-    ).fetchone()  # fmt: skip
+        " ORDER BY chain_seq DESC LIMIT 1",
+        [workspace_id],
+    ).fetchone()
     assert last is not None
     seq, before, debit, credit, amount = last
     vandal.execute("DELETE FROM billing_transfer WHERE workspace_id = %s AND chain_seq = %s", [workspace_id, seq])
     vandal.execute(
         "UPDATE audit_chainhead SET seq = %s, hash = %s, published_seq = %s"
-        " WHERE chain = 'transfer' AND workspace_id = %s", [seq - 1, before, seq - 1, workspace_id],
-    )  # fmt: skip
+        " WHERE chain = 'transfer' AND workspace_id = %s",
+        [seq - 1, before, seq - 1, workspace_id],
+    )
     for account, change in ((debit, amount), (credit, -amount)):
         vandal.execute(
             "UPDATE billing_account SET balance = balance + %s, version = version - 1 WHERE id = %s", [change, account]
@@ -295,5 +297,6 @@ def test_two_rows_can_not_follow_the_same_one(vandal: psycopg.Connection, books:
             with pytest.raises(psycopg.errors.UniqueViolation):
                 vandal.execute(
                     f"UPDATE {chain.table} SET {column} = (SELECT {column} FROM {chain.table} WHERE chain_seq = 1"
-                    " AND workspace_id = %(w)s) WHERE chain_seq = 2 AND workspace_id = %(w)s", {"w": books[0].id},
-                )  # fmt: skip
+                    " AND workspace_id = %(w)s) WHERE chain_seq = 2 AND workspace_id = %(w)s",
+                    {"w": books[0].id},
+                )

@@ -50,9 +50,14 @@ def api(stack: Foreground) -> Api:
 
 def demo(home: Path, folder: Path, **words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "atelier.stacks.demo"], cwd=folder, env=own_environment(home, COLUMNS="200", **words),
-        capture_output=True, text=True, timeout=200, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "atelier.stacks.demo"],
+        cwd=folder,
+        env=own_environment(home, COLUMNS="200", **words),
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
 
 
 def wait_for(look: Callable[[], object], seconds: float = 60.0) -> None:
@@ -107,9 +112,14 @@ def test_a_refused_demo_says_why_and_fails(stack: Foreground, tmp_path: Path) ->
 def test_a_second_stack_is_told_where_the_first_is(stack: Foreground) -> None:
     for wanted, reason in ((stack.port, "is taken"), (stack.port + 1, "Another stack uses")):
         ran = subprocess.run(
-            [sys.executable, "-m", "atelier.stacks.embedded"], cwd=PROJECT, text=True, capture_output=True, timeout=60,
-            env=own_environment(stack.home, PORT=str(wanted)), check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "atelier.stacks.embedded"],
+            cwd=PROJECT,
+            text=True,
+            capture_output=True,
+            timeout=60,
+            env=own_environment(stack.home, PORT=str(wanted)),
+            check=False,
+        )
         assert ran.returncode == 1 and reason in ran.stderr
     assert api(stack).get("/account")["tier"]
 

@@ -181,10 +181,12 @@ def test_cancel_says_for_each_one_why_it_could_not_be() -> None:
     ended = delivered()
     waiting = submit(open_workspace("two"))
     messages = act(operator(), "cancel_selected", ended, waiting)
-    assert sorted(messages) == sorted([
-        _linked(waiting, "is cancelled; its credits are released."),
-        _linked(ended, "was not cancelled: It is completed; there is nothing to cancel."),
-    ])  # fmt: skip
+    assert sorted(messages) == sorted(
+        [
+            _linked(waiting, "is cancelled; its credits are released."),
+            _linked(ended, "was not cancelled: It is completed; there is nothing to cancel."),
+        ]
+    )
 
 
 def test_retry_queues_the_same_spec_again_and_leads_to_it() -> None:
@@ -235,10 +237,12 @@ def test_too_many_at_once_are_refused_as_a_whole(monkeypatch: pytest.MonkeyPatch
 def test_many_successes_are_told_as_one_and_refusals_one_by_one() -> None:
     ended, waiting = delivered(), submit_many(open_workspace("two"), 6)
     messages = act(operator(), "cancel_selected", ended, *waiting)
-    assert sorted(messages) == sorted([
-        "6 generations are cancelled; their credits are released.",
-        _linked(ended, "was not cancelled: It is completed; there is nothing to cancel."),
-    ])  # fmt: skip
+    assert sorted(messages) == sorted(
+        [
+            "6 generations are cancelled; their credits are released.",
+            _linked(ended, "was not cancelled: It is completed; there is nothing to cancel."),
+        ]
+    )
 
 
 def test_somebody_who_may_only_look_sees_no_buttons_and_can_do_nothing() -> None:

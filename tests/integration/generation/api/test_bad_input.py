@@ -94,10 +94,14 @@ def test_an_unknown_field_is_named(api: Caller, name: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("transparentBackground", True), ("colorGrading", "noir"), ("referenceImage", "img_x"), ("strength", 0.5),
-        ("brandProfileId", "brd_x"), ("format", "svg"),
+        ("transparentBackground", True),
+        ("colorGrading", "noir"),
+        ("referenceImage", "img_x"),
+        ("strength", 0.5),
+        ("brandProfileId", "brd_x"),
+        ("format", "svg"),
     ],
-)  # fmt: skip
+)
 def test_a_documented_field_that_is_not_served_yet_is_named(api: Caller, field: str, value: Any) -> None:
     answer = api.post(SMALL | {field: value})
     assert code(answer, 400) == "unsupported_field"
@@ -148,20 +152,33 @@ def test_a_model_that_no_worker_can_serve_is_refused(api: Caller) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"{", b"null", b"[]", b'"text"', b"\xff\xfe{}", b'\xef\xbb\xbf{"prompt": "a"}', b'{"prompt": "a"} {}',
-        b'{"prompt": "a", "prompt": "b"}', b'{"prompt": "a", "metadata": {"x": 1, "x": 1}}',
-        b'{"prompt": "a", "guidanceScale": NaN}', b'{"prompt": "a", "guidanceScale": -Infinity}',
-        b'{"prompt": "a", "guidanceScale": 1e999}', b'{"prompt": "a", "seed": ' + b"9" * 5000 + b"}",
-        b'{"prompt": "\\ud800"}', b'{"prompt": "\\udc00\\ud800"}', b'{"prompt": "a\\u0000b"}',
-        b'{"prompt": "a\x00b"}', b'{"prompt": "a", "metadata": {"\\ud800": 1}}',
-        b'{"prompt": "a", "metadata": {"k": ["\\u0000"]}}', b'{"prompt": "a\nb"}',
+        b"{",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe{}",
+        b'\xef\xbb\xbf{"prompt": "a"}',
+        b'{"prompt": "a"} {}',
+        b'{"prompt": "a", "prompt": "b"}',
+        b'{"prompt": "a", "metadata": {"x": 1, "x": 1}}',
+        b'{"prompt": "a", "guidanceScale": NaN}',
+        b'{"prompt": "a", "guidanceScale": -Infinity}',
+        b'{"prompt": "a", "guidanceScale": 1e999}',
+        b'{"prompt": "a", "seed": ' + b"9" * 5000 + b"}",
+        b'{"prompt": "\\ud800"}',
+        b'{"prompt": "\\udc00\\ud800"}',
+        b'{"prompt": "a\\u0000b"}',
+        b'{"prompt": "a\x00b"}',
+        b'{"prompt": "a", "metadata": {"\\ud800": 1}}',
+        b'{"prompt": "a", "metadata": {"k": ["\\u0000"]}}',
+        b'{"prompt": "a\nb"}',
         b'{"prompt": "a", "metadata": {"k": ' + b"[" * 40 + b"]" * 40 + b"}}",
         b'{"prompt": "a", "metadata": ' + b"[" * 400_000 + b"]" * 400_000 + b"}",
         b'{"prompt": "a", "metadata": {' + b",".join(b'"%d":1' % number for number in range(1001)) + b"}}",
         b'{"prompt": "a", "metadata": {"k": [' + b"[]," * 300_000 + b"[]]}}",
     ],
     ids=lambda body: repr(body[:40]),
-)  # fmt: skip
+)
 def test_a_body_that_is_not_plain_json_is_refused(api: Caller, body: bytes) -> None:
     assert code(api.post(body), 400) == "malformed_json"
 
@@ -193,10 +210,14 @@ def test_dry_run_is_true_or_false(api: Caller) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        {}, {"Authorization": "Bearer"}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic YTpi"},
-        {"Authorization": "Bearer atl_live_AAAAAAAA_" + "A" * 38}, {"Authorization": "Bearer \u00e9"},
+        {},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer nonsense"},
+        {"Authorization": "Basic YTpi"},
+        {"Authorization": "Bearer atl_live_AAAAAAAA_" + "A" * 38},
+        {"Authorization": "Bearer \u00e9"},
     ],
-)  # fmt: skip
+)
 def test_no_key_or_a_wrong_one_is_refused(api: Caller, header: dict[str, str]) -> None:
     answer = Caller(api.workspace, "").post(**header)
     assert code(answer, 401) == "not_authenticated"
@@ -228,11 +249,24 @@ def test_a_retry_takes_no_fields(api: Caller) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "limit=0", "limit=101", "limit=ten", "limit=", "limit=%D9%A1", "status=running", "kind=video", "cursor=",
-        "cursor=zzzz", "cursor=%00", "cursor=\u2603", "createdAfter=yesterday", "createdAfter=2026-01-01",
-        "createdBefore=2026-01-01T00:00:00", "createdBefore=2026-13-01T00:00:00Z", "createdAfter=0001-01-01T00:00:00Z",
+        "limit=0",
+        "limit=101",
+        "limit=ten",
+        "limit=",
+        "limit=%D9%A1",
+        "status=running",
+        "kind=video",
+        "cursor=",
+        "cursor=zzzz",
+        "cursor=%00",
+        "cursor=\u2603",
+        "createdAfter=yesterday",
+        "createdAfter=2026-01-01",
+        "createdBefore=2026-01-01T00:00:00",
+        "createdBefore=2026-13-01T00:00:00Z",
+        "createdAfter=0001-01-01T00:00:00Z",
     ],
-)  # fmt: skip
+)
 def test_a_wrong_parameter_of_a_list_is_named(api: Caller, query: str) -> None:
     answer = api.get(f"/projects?{query}")
     assert code(answer, 400) == "invalid_parameter"

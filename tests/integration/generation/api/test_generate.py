@@ -38,12 +38,22 @@ def test_a_prompt_is_accepted_with_its_place_its_price_and_its_links(api: Caller
 
 def test_every_field_reaches_the_request_and_comes_back(api: Caller) -> None:
     asked = {
-        "prompt": "ein Apfel \U0001f34e", "negativePrompt": "worms", "style": "photorealistic",
-        "generationType": "illustration", "model": "tiny", "dimensions": {"width": 640, "height": 480},
-        "quality": "high", "count": 3, "seed": 4294967295, "guidanceScale": 7.5, "format": "webp",
-        "faceCorrection": "off", "metadata": {"order": 7, "tags": ["a", None, 1.5]}, "deadlineSeconds": 60,
+        "prompt": "ein Apfel \U0001f34e",
+        "negativePrompt": "worms",
+        "style": "photorealistic",
+        "generationType": "illustration",
+        "model": "tiny",
+        "dimensions": {"width": 640, "height": 480},
+        "quality": "high",
+        "count": 3,
+        "seed": 4294967295,
+        "guidanceScale": 7.5,
+        "format": "webp",
+        "faceCorrection": "off",
+        "metadata": {"order": 7, "tags": ["a", None, 1.5]},
+        "deadlineSeconds": 60,
         "webhook": None,
-    }  # fmt: skip
+    }
     generation_id = api.post(asked).json()["generationId"]
     shown = api.get(f"/projects/{generation_id}").json()
     assert shown["request"] == asked
@@ -70,8 +80,12 @@ def test_a_dry_run_prices_and_stores_nothing(api: Caller) -> None:
     assert answer.status_code == 200
     body = answer.json()
     assert body | {"estimatedTimeSeconds": 1} == {
-        "credits": 16, "balance": 1000, "affordable": True, "estimatedTimeSeconds": 1, "model": "tiny",
-    }  # fmt: skip
+        "credits": 16,
+        "balance": 1000,
+        "affordable": True,
+        "estimatedTimeSeconds": 1,
+        "model": "tiny",
+    }
     assert Generation.objects.count() == 0
     assert get_balance(api.workspace.id).held == 0
     assert "RateLimit" in answer.headers

@@ -31,8 +31,13 @@ def test_a_generation_shows_itself_from_the_queue_to_the_delivery(api: Caller) -
     shown = api.get(f"/projects/{generation_id}").json()
     assert (shown["status"], shown["isTerminal"], shown["startedAt"]) == ("queued", False, None)
     assert shown["progress"] | {"etaSeconds": 1} == {
-        "stage": None, "step": 0, "steps": 0, "percent": 0, "queuePosition": 1, "etaSeconds": 1,
-    }  # fmt: skip
+        "stage": None,
+        "step": 0,
+        "steps": 0,
+        "percent": 0,
+        "queuePosition": 1,
+        "etaSeconds": 1,
+    }
     dispatch_all()
     assert api.get(f"/projects/{generation_id}").json()["status"] == "processing"
     generation = Generation.objects.get(id=generation_id)

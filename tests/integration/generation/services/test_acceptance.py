@@ -128,8 +128,11 @@ def test_eight_processes_spend_no_more_than_there_is(committed: object) -> None:
     outcomes = at_once([call(order, workspace=poor)] * 8)
     assert sorted(one.error for one in outcomes) == [""] * 5 + ["InsufficientCredits"] * 3
     assert query("SELECT kind, balance FROM billing_account ORDER BY kind") == [
-        ("available", 0), ("earned", 0), ("granted", -5), ("held", 5),
-    ]  # fmt: skip
+        ("available", 0),
+        ("earned", 0),
+        ("granted", -5),
+        ("held", 5),
+    ]
     assert query("SELECT count(*) FROM generation_generation") == [(5,)]
 
 

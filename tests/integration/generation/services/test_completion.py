@@ -284,8 +284,11 @@ def test_many_ends_at_once_keep_the_books_of_one_workspace() -> None:
     outcomes = at_once([settling(generation, fence) for generation, fence in sent])
     assert all(one.value for one in outcomes)
     assert query("SELECT kind, balance FROM billing_account ORDER BY kind") == [
-        ("available", 0), ("earned", 8), ("granted", -8), ("held", 0),
-    ]  # fmt: skip
+        ("available", 0),
+        ("earned", 8),
+        ("granted", -8),
+        ("held", 0),
+    ]
     nothing_left_over()
 
 

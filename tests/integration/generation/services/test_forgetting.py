@@ -78,8 +78,9 @@ def let_the_capture_age(committed: Any, generation: str) -> None:
         superuser.execute("SET session_replication_role = replica")
         superuser.execute(
             "UPDATE billing_holdoutcome SET created_at = created_at - interval '7 days' WHERE hold_id ="
-            " (SELECT id FROM billing_hold WHERE reference = %s)", [generation],
-        )  # fmt: skip
+            " (SELECT id FROM billing_hold WHERE reference = %s)",
+            [generation],
+        )
 
 
 def test_a_storage_that_is_away_loses_nothing_and_is_asked_again(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,8 +131,10 @@ def test_messages_published_a_week_ago_go_and_those_that_wait_never(monkeypatch:
         query(
             "INSERT INTO outbox_outboxmessage (event, subject, lane, payload, dedupe_key, failures, created_at,"
             " published_at) VALUES ('x', 'x', 'basic', '{}', %s, 0, now() - interval '30 days',"
-            " now() - %s * interval '1 day') RETURNING 1", key, days,
-        )  # fmt: skip
+            " now() - %s * interval '1 day') RETURNING 1",
+            key,
+            days,
+        )
     monkeypatch.setattr(outbox, "FORGOTTEN_AT_ONCE", 2)
     assert [forget_published() for _ in range(3)] == [1, 1, 0]
     assert query("SELECT dedupe_key FROM outbox_outboxmessage ORDER BY id") == [("waits",), ("young",)]
@@ -144,7 +147,9 @@ def test_old_answers_are_forgotten_and_young_ones_kept() -> None:
             "INSERT INTO generation_idempotencyrecord (workspace_id, endpoint, key, body_digest, status, headers,"
             " answer, created_at) VALUES (%s, 'generate', %s, '', 202, '{}', '',"
             " clock_timestamp() - %s * interval '1 day') RETURNING id",
-            workspace.id, key, days,
-        )  # fmt: skip
+            workspace.id,
+            key,
+            days,
+        )
     assert forget_old_answers() == 1
     assert query("SELECT key FROM generation_idempotencyrecord") == [("young",)]

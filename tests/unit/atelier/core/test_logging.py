@@ -68,8 +68,12 @@ def test_a_line_is_one_json_object(log: logging.Logger, output: io.StringIO) -> 
     line = json.loads(lines[0])
     assert line.pop("time").endswith("+00:00")
     assert line == {
-        "level": "warning", "logger": "story", "message": "two\nlines äß", "generation_id": "gen_a", "fence": 3,
-    }  # fmt: skip
+        "level": "warning",
+        "logger": "story",
+        "message": "two\nlines äß",
+        "generation_id": "gen_a",
+        "fence": 3,
+    }
 
 
 def test_secrets_in_arguments_and_tracebacks_are_hidden(log: logging.Logger, output: io.StringIO) -> None:

@@ -22,9 +22,13 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def program(tmp_path: Path, code: str = "print('up', flush=True); time.sleep(60)") -> Program:
     argv = (sys.executable, "-c", f"import os, time; print('word', os.environ.get('WORD')); {code}")
     return Program(
-        "part", argv, environment={"WORD": "usual"}, log=tmp_path / "part.log", cwd=tmp_path,
+        "part",
+        argv,
+        environment={"WORD": "usual"},
+        log=tmp_path / "part.log",
+        cwd=tmp_path,
         ready=lambda child: child.wrote("up"),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

@@ -27,9 +27,14 @@ def test_a_waiting_one_has_one_bar_that_grows() -> None:
 
 def test_a_running_stage_reaches_from_the_last_result_to_now() -> None:
     spans = list_spans(
-        created=START, started=at(2), ended=None, now=at(9), results=[("prompt", at(3), 500)], current="diffusion",
+        created=START,
+        started=at(2),
+        ended=None,
+        now=at(9),
+        results=[("prompt", at(3), 500)],
+        current="diffusion",
         broken=None,
-    )  # fmt: skip
+    )
     assert spoken(spans) == [("queue", "waiting", 0, 2), ("prompt", "done", 2.5, 3), ("diffusion", "running", 3, 9)]
 
 

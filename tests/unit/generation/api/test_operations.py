@@ -20,10 +20,21 @@ from generation.pipeline.registry import BY_NAME, UPLOAD
 
 DOCUMENT = openapi.build_openapi()
 INTERNAL = {
-    "conflict", "stage_too_slow", "invalid_amount", "file_conflict", "asset_conflict", "asset_expired",
-    "grant_key_reused", "refund_too_large", "adjustment_not_approved",
-    "adjustment_decided", "second_person_needed", "reason_missing", "invalid_rate_card", "balance_too_large",
-}  # fmt: skip
+    "conflict",
+    "stage_too_slow",
+    "invalid_amount",
+    "file_conflict",
+    "asset_conflict",
+    "asset_expired",
+    "grant_key_reused",
+    "refund_too_large",
+    "adjustment_not_approved",
+    "adjustment_decided",
+    "second_person_needed",
+    "reason_missing",
+    "invalid_rate_card",
+    "balance_too_large",
+}
 """Errors that no request can meet: bases, and what only other processes and operators' pages raise."""
 
 

@@ -17,11 +17,22 @@ from generation.selectors import GenerationNotFound
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
-        ("wait=10", 10), ("respond-async, wait=10", 10), ("wait=10; foo, respond-async", 10), ('WAIT="7"', 7),
-        (" wait = 3 ", 3), ("wait=100", 60), ("wait=61", 60), ("wait=0", 0), ("", 0), ("wait", 0), ("await=5", 0),
-        ("wait=99999", 0), ("wait=1e3", 0), ("wait=-1", 0),
+        ("wait=10", 10),
+        ("respond-async, wait=10", 10),
+        ("wait=10; foo, respond-async", 10),
+        ('WAIT="7"', 7),
+        (" wait = 3 ", 3),
+        ("wait=100", 60),
+        ("wait=61", 60),
+        ("wait=0", 0),
+        ("", 0),
+        ("wait", 0),
+        ("await=5", 0),
+        ("wait=99999", 0),
+        ("wait=1e3", 0),
+        ("wait=-1", 0),
     ],
-)  # fmt: skip
+)
 def test_preferences_are_read_or_ignored(header: str, seconds: int) -> None:
     assert wait_seconds({"Prefer": header}) == seconds
 

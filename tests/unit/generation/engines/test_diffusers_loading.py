@@ -25,8 +25,14 @@ Weights = dict[str, torch.Tensor]
 def entry(**changes: str | None) -> ModelEntry:
     values: dict[str, str | None] = {"folder": "tiny", "revision": "1", **changes}
     return ModelEntry(
-        name="tiny", title="Tiny", adapter="a:b", licence="MIT", serves=(), native_side=64, **values,  # type: ignore[arg-type]  # a mix
-    )  # fmt: skip
+        name="tiny",
+        title="Tiny",
+        adapter="a:b",
+        licence="MIT",
+        serves=(),
+        native_side=64,
+        **values,  # type: ignore[arg-type]  # a mix
+    )
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: change_weights(folder / UNET, lambda weights: weights.update({"conv_in.bias": torch.zeros(3)})),
         "shape",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BREAKS)

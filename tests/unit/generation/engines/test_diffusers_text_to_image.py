@@ -26,9 +26,16 @@ def engine() -> DiffusersTextToImage:
 
 
 @pytest.mark.parametrize(
-    "scheduler", ["DDIMScheduler", "EulerDiscreteScheduler", "HeunDiscreteScheduler", "PNDMScheduler",
-                  "DPMSolverMultistepScheduler", "UniPCMultistepScheduler"],
-)  # fmt: skip
+    "scheduler",
+    [
+        "DDIMScheduler",
+        "EulerDiscreteScheduler",
+        "HeunDiscreteScheduler",
+        "PNDMScheduler",
+        "DPMSolverMultistepScheduler",
+        "UniPCMultistepScheduler",
+    ],
+)
 def test_progress_is_counted_in_steps_whatever_the_scheduler_runs(scheduler: str) -> None:
     pipeline = build_pipeline()
     pipeline.set_progress_bar_config(disable=True)

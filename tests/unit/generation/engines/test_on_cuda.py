@@ -28,9 +28,16 @@ def engine(tiny_folder: Path) -> Iterator[DiffusersTextToImage]:
 
 def entry(name: str = "tiny") -> ModelEntry:
     return ModelEntry(
-        name=name, title=name, adapter="", revision="1", native_side=64, licence="none", serves=("standard",),
-        folder="tiny", default_guidance=5.0,
-    )  # fmt: skip
+        name=name,
+        title=name,
+        adapter="",
+        revision="1",
+        native_side=64,
+        licence="none",
+        serves=("standard",),
+        folder="tiny",
+        default_guidance=5.0,
+    )
 
 
 def request(*seeds: int, side: int = 64) -> DrawRequest:

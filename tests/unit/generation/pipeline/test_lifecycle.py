@@ -15,8 +15,14 @@ def test_every_status_is_live_or_terminal_and_never_both() -> None:
 
 def test_the_client_sees_the_published_list() -> None:
     assert lifecycle.PUBLIC_STATUSES == (
-        "queued", "processing", "completed", "failed", "blocked", "cancelled", "expired",
-    )  # fmt: skip
+        "queued",
+        "processing",
+        "completed",
+        "failed",
+        "blocked",
+        "cancelled",
+        "expired",
+    )
     assert {lifecycle.public_status(status) for status in lifecycle.STATUSES} == set(lifecycle.PUBLIC_STATUSES)
 
 

@@ -11,9 +11,12 @@ from generation.pipeline.provenance import NAMESPACE, Provenance, build_xmp
 
 DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
 LEGAL = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters=[*map(chr, range(9)), "\x0b", "\x0c",
-                  *map(chr, range(14, 32)), "\ufffe", "\uffff"]), max_size=200,
-)  # fmt: skip
+    st.characters(
+        exclude_categories=["Cs"],
+        exclude_characters=[*map(chr, range(9)), "\x0b", "\x0c", *map(chr, range(14, 32)), "\ufffe", "\uffff"],
+    ),
+    max_size=200,
+)
 
 
 def read(prompt: str) -> dict[str, str]:

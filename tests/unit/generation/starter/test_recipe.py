@@ -155,9 +155,13 @@ def test_the_evaluation_writes_its_figures_into_the_card(
     monkeypatch.setattr(card, "write", partial(card.write, folder=tmp_path))
     monkeypatch.setattr(evaluation, "THINGS", 2)
     for name, value in {
-        "COLOURED": ("car",), "COLOURS": {"blue": 215}, "PAIRS": ("a cat and a dog",), "GRID": ("a dog", "a cat"),
-        "PARAPHRASES": {"a puppy": "dog"}, "OTHER_PARAPHRASES": {"a hen": "chicken"},
-    }.items():  # fmt: skip
+        "COLOURED": ("car",),
+        "COLOURS": {"blue": 215},
+        "PAIRS": ("a cat and a dog",),
+        "GRID": ("a dog", "a cat"),
+        "PARAPHRASES": {"a puppy": "dog"},
+        "OTHER_PARAPHRASES": {"a hen": "chicken"},
+    }.items():
         monkeypatch.setattr(probes, name, value)
     call_command("starter", "train-judge", data=tmp_path, minutes=SHORT)
     call_command("starter", "evaluate", data=tmp_path, out=tmp_path / "grid.png")

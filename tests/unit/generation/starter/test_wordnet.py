@@ -24,9 +24,17 @@ SENSES = {
     "9": (5, ["grizzly"], [], "a bear"),
 }
 INDEX = {
-    "dog": "1", "domestic_dog": "1", "poodle": "2", "boxer": "43", "pugilist": "4", "house": "75", "cottage": "6",
-    "construction": "8", "building_site": "8", "grizzly": "9",
-}  # fmt: skip
+    "dog": "1",
+    "domestic_dog": "1",
+    "poodle": "2",
+    "boxer": "43",
+    "pugilist": "4",
+    "house": "75",
+    "cottage": "6",
+    "construction": "8",
+    "building_site": "8",
+    "grizzly": "9",
+}
 
 
 @pytest.fixture(scope="module")

@@ -97,10 +97,18 @@ def test_only_keys_fit_for_our_signatures_are_taken() -> None:
     other = {"kty": "OKP", "crv": "X25519", "x": ONE.public["x"], "kid": "x25519"}
     broken = ONE.public | {"kid": "broken", "x": "AAAA"}
     entries = [
-        ONE.public, ONE.public | {"kid": "enc", "use": "enc"}, ONE.public | {"kid": "alg", "alg": "HS256"}, secret,
-        other, broken, TWO.public, TWO.public, ONE.public | {"kid": 7}, "text",
+        ONE.public,
+        ONE.public | {"kid": "enc", "use": "enc"},
+        ONE.public | {"kid": "alg", "alg": "HS256"},
+        secret,
+        other,
+        broken,
+        TWO.public,
+        TWO.public,
+        ONE.public | {"kid": 7},
+        "text",
         short.public | {"n": short.public["n"][:128]},
-    ]  # fmt: skip
+    ]
     assert set(parse_keys(json.dumps({"keys": entries}).encode())) == {"one"}
     for content in (b"[]", b"{}", b'{"keys": {}}', b"\xff", b""):
         with pytest.raises(ValueError):

@@ -62,8 +62,16 @@ def test_a_problem_has_all_its_members_in_order_and_extras_replace_none() -> Non
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem = json.loads(answer.content)
     assert list(problem) == [
-        "type", "title", "status", "detail", "instance", "code", "errors", "requestId", "limit",
-    ]  # fmt: skip
+        "type",
+        "title",
+        "status",
+        "detail",
+        "instance",
+        "code",
+        "errors",
+        "requestId",
+        "limit",
+    ]
     assert (problem["status"], problem["code"], problem["requestId"]) == (400, "invalid_request", "req_x")
     assert problem["instance"] == "/a/%E2%98%83"
     assert problem["type"].endswith("/docs/errors#invalid_request")

@@ -17,9 +17,17 @@ MULTIPLES = st.sampled_from([1, 8, 16, 64])
 
 def entry(native_side: int, multiple: int = 8, **changes: int) -> ModelEntry:
     return ModelEntry(
-        name="one", title="One", adapter="a:b", revision="1", licence="MIT", serves=(), folder="one",
-        native_side=native_side, multiple=multiple, **changes,
-    )  # fmt: skip
+        name="one",
+        title="One",
+        adapter="a:b",
+        revision="1",
+        licence="MIT",
+        serves=(),
+        folder="one",
+        native_side=native_side,
+        multiple=multiple,
+        **changes,
+    )
 
 
 def rounded_up(length: int, multiple: int) -> int:

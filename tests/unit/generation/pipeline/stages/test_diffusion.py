@@ -46,12 +46,30 @@ def run(engines: Recorder, beat: Callable[[int, int], None], **changes: Any) -> 
 
 def test_the_request_holds_the_final_words_the_native_size_and_a_seed_an_image() -> None:
     engines = Recorder()
-    list(run(engines, lambda step, steps: None, count=3, seed=2**32 - 2, guidance_scale=6.5,
-             prompt="an  apple", style="line-art", generation_type="illustration"))  # fmt: skip
+    list(
+        run(
+            engines,
+            lambda step, steps: None,
+            count=3,
+            seed=2**32 - 2,
+            guidance_scale=6.5,
+            prompt="an  apple",
+            style="line-art",
+            generation_type="illustration",
+        )
+    )
     assert engines.request == DrawRequest(
-        prompt="an apple, in ink", negative_prompt="colour", width=64, height=64, steps=2, guidance_scale=6.5,
-        seeds=(2**32 - 2, 2**32 - 1, 0), subject="an apple", style="line-art", generation_type="illustration",
-    )  # fmt: skip
+        prompt="an apple, in ink",
+        negative_prompt="colour",
+        width=64,
+        height=64,
+        steps=2,
+        guidance_scale=6.5,
+        seeds=(2**32 - 2, 2**32 - 1, 0),
+        subject="an apple",
+        style="line-art",
+        generation_type="illustration",
+    )
 
 
 def test_each_frame_comes_before_the_next_is_drawn_and_the_facts_come_last() -> None:
