@@ -41,6 +41,8 @@ WITH_BODY: Problems = (
 
 
 class InvalidPart(Answer):
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
     pointer: Annotated[str, Field(description="JSON pointer (RFC 6901) into the body; empty for a parameter.")]
     parameter: Annotated[
         str | None, NotNull(), Field(description="The query parameter or header, where it is one.")
@@ -51,7 +53,7 @@ class InvalidPart(Answer):
 class Problem(Answer):
     """A problem document (RFC 9457). Some codes add members, such as `needed`, `available` or `limit`."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=False)
 
     type: Annotated[UriReference, Field(description="Where the code is explained.")]
     title: Annotated[str, Field(description="The same for every occurrence of the code.")]
