@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from atelier.accounts.api import ApiView, json_answer, tightest
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens
-from atelier.core.db.deadlines import stage
+from atelier.core.db.deadlines import budget
 from atelier.core.outbound.checks import check_url
 from generation.api import operations
 from generation.api.acceptance import accept, submission_limits
@@ -41,7 +41,7 @@ class GenerateView(ApiView):
     @operations.generate
     def post(self, request: Request) -> HttpResponse:
         caller, body, text = self.caller, request.data, idempotency_key(request.headers)
-        with stage("schema"):
+        with budget("schema"):
             asked = parse_request(body)
         if asked.webhook is not None:
             check_url(asked.webhook["url"], "/webhook/url")

@@ -14,7 +14,7 @@ from atelier.accounts.throttling import Allowance, Limit, RateLimited, take_toke
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
 from atelier.core.db.database import Now, insert_row, notify
-from atelier.core.db.deadlines import stage
+from atelier.core.db.deadlines import budget
 from atelier.core.db.statements import together
 from atelier.core.errors import Conflict
 from atelier.core.ids import new_id
@@ -166,12 +166,12 @@ def _new_generation(
 
 def _insert(workspace: Workspace, draft: _Draft) -> None:
     generation = draft.generation
-    with stage("credit"):
+    with budget("credit"):
         place_hold(
             workspace_id=workspace.id, amount=generation.credits_held, reference=generation.id, actor=generation.actor
         )  # fmt: skip
     times = {"created_at": 0.0, "target_at": workspace.limits.target_wait_seconds, "deadline_at": draft.lifetime}
-    with stage("enqueue"), together(last=True):
+    with budget("enqueue"), together(last=True):
         _write(generation, times)
         crashpoint("submit.before_commit")
 

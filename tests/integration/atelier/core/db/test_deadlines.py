@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import Settings
 
 from atelier.core.db import deadlines
-from atelier.core.db.deadlines import STAGES, RateTooSlow, stage
+from atelier.core.db.deadlines import STAGES, RateTooSlow, budget
 from atelier.stacks.postgres import Postgres
 from billing.selectors import get_balance
 from generation.api import views
@@ -97,7 +97,7 @@ def test_a_stage_that_works_too_long_is_refused_when_it_is_through(
 
 def test_no_statement_is_sent_when_the_time_is_over(api: Caller, settings: Settings) -> None:
     settings.ATELIER_STAGE_BUDGETS = 10
-    with pytest.raises(RateTooSlow), stage("rate"):
+    with pytest.raises(RateTooSlow), budget("rate"):
         query("SELECT 1")
         time.sleep(0.21)
         query("SELECT 1")
@@ -109,11 +109,11 @@ CANCELLED = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'can
 
 def test_a_limit_that_hits_the_first_statement_after_its_stage_is_told_as_the_stages(api: Caller) -> None:
     with pytest.raises(RateTooSlow), transaction.atomic():
-        with stage("rate"):
+        with budget("rate"):
             query("SELECT 1")
         query(CANCELLED)
     with pytest.raises(OperationalError), transaction.atomic():
-        with stage("rate"):
+        with budget("rate"):
             query("SELECT 1")
         query("SELECT 2")
         query(CANCELLED)
@@ -127,7 +127,7 @@ def test_a_limit_that_hits_the_commit_is_told_as_the_stages_and_nothing_is_writt
 
     with monkeypatch.context() as patched:
         patched.setattr(BaseDatabaseWrapper, "_commit", cancelled)
-        with pytest.raises(RateTooSlow), transaction.atomic(), stage("rate"):
+        with pytest.raises(RateTooSlow), transaction.atomic(), budget("rate"):
             query("UPDATE accounts_workspace SET name = 'other' RETURNING 1")
     assert query("SELECT name FROM accounts_workspace") == [("one",)]
 
@@ -137,16 +137,16 @@ def test_a_deadline_ends_with_its_stage(api: Caller) -> None:
         return query("SHOW statement_timeout")[0][0]
 
     with transaction.atomic():
-        with stage("credit"):
+        with budget("credit"):
             assert limit() != "0"
         assert limit() == "0"
-        with stage("enqueue"):
+        with budget("enqueue"):
             assert limit() != "0"
     assert limit() == "0"
-    with stage("auth"):
+    with budget("auth"):
         assert limit() != "0"
     assert limit() == "0"
-    with pytest.raises(ZeroDivisionError), transaction.atomic(), stage("rate"):
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), budget("rate"):
         limit()
         raise ZeroDivisionError
     assert limit() == "0"
@@ -154,7 +154,7 @@ def test_a_deadline_ends_with_its_stage(api: Caller) -> None:
 
 def test_zero_switches_the_deadlines_off(api: Caller, settings: Settings) -> None:
     settings.ATELIER_STAGE_BUDGETS = 0
-    with stage("rate"):
+    with budget("rate"):
         assert query("SHOW statement_timeout") == [("0",)]
     assert api.post().status_code == 202
 
@@ -170,7 +170,7 @@ def test_what_is_over_its_budget_is_logged(
     api: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(deadlines.STAGES, "rate", (0.2, RateTooSlow))  # times FACTOR: 20 ms
-    with stage("rate"):
+    with budget("rate"):
         query("SELECT 1")
         time.sleep(0.03)
     assert [record.stage for record in caplog.records if record.msg == "stage over its budget"] == ["rate"]
