@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from atelier.accounts import authentication, keys
-from atelier.accounts.platform.authentication import authentication as platform
-from atelier.accounts.platform.authentication import tokens
+from atelier.accounts.platform import authentication as platform
+from atelier.accounts.platform import tokens
 from atelier.core.http import parsers
 from atelier.stacks.postgres import Postgres
 from tests.integration.atelier.accounts.platform.forgeries import FORGERIES, Scene

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from atelier.accounts.models import Membership
-from atelier.accounts.platform.authentication import authentication as platform
-from atelier.accounts.platform.authentication import keyring
+from atelier.accounts.platform import authentication as platform
+from atelier.accounts.platform import keyring
 from tests.integration.atelier.accounts.platform.forgeries import FORGERIES, Scene
 from tests.integration.generation.api.caller import Caller, code
 from tests.support.platform import Platform, SigningKey, claims
