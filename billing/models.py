@@ -12,7 +12,7 @@ Balances live in `Account` and are written by one trigger, in the transaction of
 `granted` and `earned` are the operator's side. They are kept per workspace so that no two workspaces ever wait
 for the same row (docs/adr/0004). The sum of all balances, `trial_balance`, is 0. Transfers, holds and outcomes are
 hash-chained by workspace (docs/adr/0008). `db_index=False`: another index of the table begins with that column.
-`db_constraint=False`: a trigger or a composite key keeps that promise (`migrations/ending.sql`, docs/adr/0013).
+`db_constraint=False`: a trigger or a composite key keeps that promise (`migrations/ending.sql`, docs/adr/0016).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Row-level security on every table that the first version had (docs/adr/0009)."""
+"""Row-level security on every table that the first version had (docs/adr/0016)."""
 
 from __future__ import annotations
 

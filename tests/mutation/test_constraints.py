@@ -189,7 +189,7 @@ def test_a_trigger_is_what_keeps_a_posted_row(books: psycopg.Connection) -> None
 
 
 def test_a_trigger_is_what_keeps_an_account(books: psycopg.Connection) -> None:
-    """Transfers have no foreign keys to their accounts: nobody can delete what they name (docs/adr/0013)."""
+    """Transfers have no foreign keys to their accounts: nobody can delete what they name (docs/adr/0016)."""
     for change in ("DELETE FROM billing_account", "TRUNCATE billing_account CASCADE"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never removed"), books.transaction():
             books.execute(change)

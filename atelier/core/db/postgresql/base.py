@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -23,7 +22,7 @@ class DatabaseOperations(DjangoOperations):
 
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
         """The last message, for logs and tests; empty for what waits to be sent with others."""
-        return "; ".join(step.sql for step in self.connection.message)
+        return self.connection.sent
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -32,8 +31,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     batch: list[Step] | None = None
     """Statements that wait to be sent together (`atelier.core.db.statements.together`)."""
-    message: Sequence[Step] = ()
-    """What was sent last."""
+    sent = ""
+    """The text of the last message, where Django logs queries."""
 
     @property
     def pool(self) -> Any:

@@ -58,14 +58,14 @@ class Cursor(base.Cursor):
         """COPY, inside `atomic` only: its transaction must be there before it. Else NotSupportedError."""
         if self._wrapper.autocommit:
             raise NotSupportedError("COPY belongs inside a transaction.")
-        begin(self._wrapper)
+        begin(self._wrapper, str(statement))
         with super().copy(statement, params, **options) as copy:
             yield copy
 
     def _run(self, steps: Sequence[Step]) -> Cursor:
         if self._wrapper.batch is not None:
             self._wrapper.batch += steps
-            self._wrapper.message = []
+            self._wrapper.sent = ""
         else:
             self._take(exchange(self._wrapper, steps))
         return self
@@ -79,7 +79,7 @@ class Cursor(base.Cursor):
 
     def _run_text(self, text: str) -> Cursor:
         """What may be several statements, in a migration: only the simple protocol takes them, alone in a message."""
-        begin(self._wrapper)
+        begin(self._wrapper, text)
         try:
             super().execute(text)
         except BaseException:
@@ -100,11 +100,11 @@ class NamedCursor(base.ServerSideCursor):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> NamedCursor:
         """DECLARE it."""
-        begin(self._wrapper)
+        begin(self._wrapper, str(query))
         super().execute(query, params, **options)
         return self
 
     def fetchmany(self, size: int = 0) -> list[Any]:
         """The next page; policies look at the tenant again with each, and others may have acted in between."""
-        begin(self._wrapper)
+        begin(self._wrapper, "FETCH")
         return super().fetchmany(size)

@@ -33,9 +33,10 @@ def exchange(wrapper: Any, steps: Sequence[Step]) -> list[pq.abc.PGresult]:
     """
     raw: psycopg.Connection[Any] = wrapper.connection
     before, after = _before(wrapper, steps[0].sql), _after(wrapper, steps[-1])
-    wrapper.message = [*before, *steps, *after]
+    message = [*before, *steps, *after]
+    _note(wrapper, message)
     try:
-        results = send(raw, wrapper.message)
+        results = send(raw, message)
     except BaseException:
         if wrapper.autocommit:
             with suppress(psycopg.Error):  # a connection that is lost has no transaction either
@@ -44,13 +45,20 @@ def exchange(wrapper: Any, steps: Sequence[Step]) -> list[pq.abc.PGresult]:
     return results[len(before) : len(before) + len(steps)]
 
 
-def begin(wrapper: Any) -> None:
+def begin(wrapper: Any, text: str) -> None:
     """Prepare the transaction for what cannot be a step: COPY, DECLARE, several statements in one text.
 
     Outside `atomic` the caller ends the transaction.
     """
-    wrapper.message = _before(wrapper)
-    send(wrapper.connection, wrapper.message)
+    before = _before(wrapper)
+    _note(wrapper, [*before, Step(text)])
+    send(wrapper.connection, before)
+
+
+def _note(wrapper: Any, message: Sequence[Step]) -> None:
+    """For Django's log of queries, in tests and with DEBUG."""
+    if wrapper.queries_logged:
+        wrapper.sent = "; ".join(step.sql for step in message)
 
 
 def _before(wrapper: Any, sql: str = "") -> list[Step]:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.db import OperationalError, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import Settings
 
 from atelier.core.db import deadlines
 from atelier.core.db.deadlines import STAGES, RateTooSlow, budget
+from atelier.core.db.statements import Statement, together
 from atelier.stacks.postgres import Postgres
 from billing.selectors import get_balance
 from generation.api import views
@@ -103,33 +103,46 @@ def test_no_statement_is_sent_when_the_time_is_over(api: Caller, settings: Setti
         query("SELECT 1")
 
 
-CANCELLED = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'canceling'; END $$"
-"""What a statement answers that its limit has hit."""
+SLOW = """
+CREATE FUNCTION wait_a_little() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON accounts_tokenbucket DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION wait_a_little();
+"""
+ADD = Statement("INSERT INTO accounts_tokenbucket VALUES (%(key)s, 1, now())")
 
 
-def test_a_limit_that_hits_the_first_statement_after_its_stage_is_told_as_the_stages(api: Caller) -> None:
-    with pytest.raises(RateTooSlow), transaction.atomic():
+@pytest.fixture
+def slow_commit(committed: Postgres) -> Iterator[None]:
+    """Adding a token bucket is quick, its commit takes half a second."""
+    with psycopg.connect(committed.superuser_url, autocommit=True) as superuser:
+        superuser.execute(SLOW)
+        yield
+        superuser.execute("DROP FUNCTION wait_a_little CASCADE")
+
+
+@pytest.mark.usefixtures("slow_commit")
+def test_a_limit_ends_with_its_stage_whatever_the_transaction_still_does(settings: Settings) -> None:
+    settings.ATELIER_STAGE_BUDGETS = 10
+    with transaction.atomic():
         with budget("rate"):
-            query("SELECT 1")
-        query(CANCELLED)
+            ADD.run({"key": "a"})
+        query("SELECT pg_sleep(0.3)")
+    assert query("SELECT key FROM accounts_tokenbucket") == [("a",)]
+
+
+@pytest.mark.usefixtures("slow_commit")
+def test_a_commit_within_a_stage_is_within_its_limit_and_nothing_is_written(settings: Settings) -> None:
+    settings.ATELIER_STAGE_BUDGETS = 10
+    with pytest.raises(RateTooSlow), transaction.atomic(), budget("rate"), together(last=True):
+        ADD.run({"key": "a"})
+    assert query("SELECT key FROM accounts_tokenbucket") == []
+
+
+def test_another_cancel_after_a_stage_is_not_told_as_the_stages(api: Caller) -> None:
     with pytest.raises(OperationalError), transaction.atomic():
         with budget("rate"):
             query("SELECT 1")
-        query("SELECT 2")
-        query(CANCELLED)
-
-
-def test_a_limit_that_hits_the_commit_is_told_as_the_stages_and_nothing_is_written(
-    api: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def cancelled(_: object) -> None:
-        raise OperationalError("canceling") from psycopg.errors.QueryCanceled()
-
-    with monkeypatch.context() as patched:
-        patched.setattr(BaseDatabaseWrapper, "_commit", cancelled)
-        with pytest.raises(RateTooSlow), transaction.atomic(), budget("rate"):
-            query("UPDATE accounts_workspace SET name = 'other' RETURNING 1")
-    assert query("SELECT name FROM accounts_workspace") == [("one",)]
+        query("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'canceling'; END $$")
 
 
 def test_a_deadline_ends_with_its_stage(api: Caller) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
+from pytest_django import Settings
 
+from atelier.core.db.postgresql import wire
 from atelier.core.db.statements import Statement, together
 from atelier.messaging.outbox.services import emit
 from tests.support.stories import query
@@ -28,13 +30,31 @@ def sent(messages: CaptureQueriesContext) -> list[str]:
     return [asked["sql"] for asked in messages.captured_queries if asked["sql"]]
 
 
-def test_a_statement_is_planned_once_a_connection(messages: CaptureQueriesContext) -> None:
+def test_a_statement_is_planned_once_a_connection() -> None:
     assert [ADD.first({"left": number, "right": 1}) for number in range(3)] == [(1, "100%"), (2, "100%"), (3, "100%")]
-    connection.close()
-    connection.connect()
-    ADD.first({"left": 1, "right": 1})
-    assert sum("PREPARE" in text for text in sent(messages)) in (1, 2)  # the pool may give the same connection again
-    assert sum("EXECUTE" in text for text in sent(messages)) == 4
+    plans = "SELECT count(*), sum(generic_plans + custom_plans) FROM pg_prepared_statements WHERE statement LIKE %s"
+    ((kept, runs),) = query(plans, "%'100\\%%'")
+    assert (kept, runs >= 3) == (1, True)
+
+
+def test_a_statement_that_cannot_be_planned_says_why_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(ProgrammingError, match="no_such_table"):
+            Statement("SELECT * FROM no_such_table").run()
+    with pytest.raises(ProgrammingError, match="no_such_table"), transaction.atomic(), together():
+        ADD.run({"left": 1, "right": 1})
+        Statement("SELECT * FROM no_such_table").run()
+        Statement("SELECT 'behind an error'").run()
+    assert Statement("SELECT 'behind an error'").first() == ("behind an error",)
+
+
+@pytest.mark.parametrize("plans", ["auto", "off"])
+def test_what_is_not_planned_does_the_same(settings: Settings, plans: str) -> None:
+    settings.DATABASE_PLANS = plans
+    connection.connection.__dict__.pop("plans", None)
+    assert [ADD.first({"left": number, "right": 1}) for number in (1, 2)] == [(2, "100%"), (3, "100%")]
+    assert (connection.connection.__dict__["plans"] is None) == (plans == "off")
+    connection.connection.__dict__.pop("plans")
 
 
 def test_a_plan_outlives_the_transaction_it_was_made_in() -> None:
@@ -51,9 +71,11 @@ def test_a_transaction_begins_with_its_first_statement(messages: CaptureQueriesC
     assert not any("BEGIN" in text for text in sent(messages))
     with transaction.atomic():
         emit("said", subject="gen_1", lane="basic", dedupe_key="once")
+        ADD.run({"left": 1, "right": 1})
         transaction.set_rollback(True)
+    assert [text.startswith("BEGIN; ") for text in sent(messages)] == [True, False, False]
+    assert sent(messages)[-1] == "ROLLBACK"
     assert query("SELECT count(*) FROM outbox_outboxmessage") == [(0,)]
-    assert sum(text.startswith("BEGIN; ") for text in sent(messages)) == 1
 
 
 def test_what_is_sent_together_is_one_message(messages: CaptureQueriesContext) -> None:
@@ -77,8 +99,8 @@ def test_the_last_statements_take_the_commit_with_them(messages: CaptureQueriesC
         with together(last=True):
             emit("said", subject="gen_1", lane="basic", dedupe_key="last")
         assert connection.connection.info.transaction_status == TransactionStatus.IDLE, "it is committed"
-    assert sum(text.startswith("BEGIN; ") for text in sent(messages)) == 1
-    assert any(text.endswith("; COMMIT") for text in sent(messages))
+    assert sent(messages)[0].startswith("BEGIN; ")
+    assert sent(messages)[0].endswith("; COMMIT")
     assert query("SELECT dedupe_key FROM outbox_outboxmessage") == [("last",)]
 
 
@@ -114,9 +136,58 @@ def test_a_block_that_fails_sends_nothing(messages: CaptureQueriesContext) -> No
     with pytest.raises(ZeroDivisionError), transaction.atomic(), together():
         emit("said", subject="gen_1", lane="basic", dedupe_key="first")
         raise ZeroDivisionError
-    assert not any("EXECUTE" in text for text in sent(messages))
+    assert not any("INSERT" in text for text in sent(messages))
 
 
 def test_together_belongs_inside_a_transaction() -> None:
     with pytest.raises(transaction.TransactionManagementError), together():
         pass
+
+
+def test_many_rows_are_one_message_and_are_counted(messages: CaptureQueriesContext) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE accounts_tierterms SET largest_side = %s WHERE name = %s", [])
+        cursor.executemany("SELECT generate_series(1, %s)", [[1], [2], [3]])
+        assert cursor.rowcount == 6
+    assert sum("generate_series" in text for text in sent(messages)) == 1
+
+
+def test_several_statements_in_one_text_are_one_transaction() -> None:
+    """As migrations have them."""
+    with connection.cursor() as cursor:
+        with pytest.raises(ProgrammingError):
+            cursor.execute("INSERT INTO accounts_tokenbucket VALUES ('a', 1, now()); SELECT * FROM no_such_table")
+        assert query("SELECT count(*) FROM accounts_tokenbucket") == [(0,)]
+        cursor.execute("INSERT INTO accounts_tokenbucket VALUES ('a', 1, now()); SELECT 1")
+    assert query("SELECT key FROM accounts_tokenbucket") == [("a",)]
+
+
+def test_copy_belongs_inside_a_transaction() -> None:
+    with connection.cursor() as cursor, pytest.raises(NotSupportedError):
+        cursor.copy("COPY (SELECT 1) TO STDOUT").__enter__()
+
+
+def test_an_exchange_that_is_broken_off_leaves_its_answers_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    ADD.run({"left": 1, "right": 1})
+    raw = connection.connection
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(wire, "_read", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            ADD.run({"left": 40, "right": 1})
+    assert raw.closed
+    connection.close()
+    assert ADD.first({"left": 2, "right": 1}) == (3, "100%")
+
+
+def test_a_large_message_and_a_large_answer_pass_each_other() -> None:
+    """More than both sockets hold, at the same time: whoever only wrote would wait for ever."""
+    text = "x" * 8_000_000
+    echo = Statement("SELECT %(text)s::text")
+    with transaction.atomic(), together():
+        for _ in range(4):
+            echo.run({"text": text})
+    assert echo.first({"text": text}) == (text,)
