@@ -13,7 +13,7 @@ from atelier.core.http.answers import rfc3339
 from billing.api import operations
 from billing.api.exports import csv_answer
 from billing.api.parameters import cursor_of, limit_of, period_of, wants_csv
-from billing.statements import Entry, Spent, entry_of, get_statement, list_entries, list_usage
+from billing.statements import Entry, Spent, entry_of, export_entries, get_statement, list_entries, list_usage
 
 PERIOD = frozenset({"from", "to", "format"})
 
@@ -28,11 +28,11 @@ class LedgerView(ApiView):
     def get(self, request: Request) -> HttpResponseBase:
         query, workspace_id = request.query_params, self.caller.workspace.id
         period, limit, before = period_of(query), limit_of(query), cursor_of(query)
-        rows = list_entries(workspace_id, period.since, period.until, before)
         if wants_csv(query):
             heading = [field.name for field in fields(Entry)]
-            return csv_answer("ledger", heading, (_cells(entry_of(row)) for row in rows.iterator(chunk_size=1000)))
-        page = list(rows[: limit + 1])
+            rows = export_entries(workspace_id, period.since, period.until, before)
+            return csv_answer("ledger", heading, (_cells(entry_of(row)) for row in rows))
+        page = list(list_entries(workspace_id, period.since, period.until, before)[: limit + 1])
         told = get_statement(workspace_id, period.since, period.until)
         return json_answer({
             "openingBalance": told.opening,

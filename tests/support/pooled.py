@@ -186,8 +186,8 @@ def tell_the_session() -> None:
     """The fault of before: the tenant is the session's, and is sent where the connection's last one was another."""
     before = transactions._before
 
-    def remembering(wrapper: Any, sql: str = "") -> list[Any]:
-        steps = before(wrapper, sql)
+    def remembering(wrapper: Any, sql: str, *, begins: bool) -> list[Any]:
+        steps = before(wrapper, sql, begins=begins)
         if wrapper.connection.__dict__.get("last") == current_tenant():
             return [step for step in steps if step.sql != transactions._CONTEXT]
         wrapper.connection.__dict__["last"] = current_tenant()

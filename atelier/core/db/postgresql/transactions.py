@@ -7,10 +7,8 @@ session keeps a tenant that another statement could inherit, whoever hands sessi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
-import psycopg
 from psycopg import pq
 from psycopg.pq import TransactionStatus
 
@@ -22,60 +20,47 @@ _BEGIN, COMMIT = Step("BEGIN"), Step("COMMIT")
 _END_IDLE = Step("SET LOCAL idle_in_transaction_session_timeout = 60000")
 """A process that freezes inside a transaction must not keep its locks for ever."""
 _CONTEXT = "SELECT set_config('atelier.workspace', $1, true), set_config('statement_timeout', $2, true)"
+_BARE = ("SET TRANSACTION", "SAVEPOINT ")
+"""The first takes no query before itself; to the second a rollback returns, with the limit that held then."""
 _NO_LIMIT = Step("SELECT set_config('statement_timeout', NULL, true)")
 
 
 def exchange(wrapper: Any, steps: Sequence[Step]) -> list[pq.abc.PGresult]:
     """Run the steps for the current tenant and within the current budget, in one round trip; a result for each.
 
-    Outside `atomic` they are a transaction of their own; inside, they belong to its transaction, which they begin
-    when nothing has yet. Raises psycopg's errors, and the budget's own when no time is left.
+    Outside `atomic` they are a transaction of their own, as PostgreSQL makes of one message; inside, they belong to its
+    transaction, which they begin when nothing has yet. Raises psycopg's errors; the budget's own without time left.
     """
-    raw: psycopg.Connection[Any] = wrapper.connection
-    before, after = _before(wrapper, steps[0].sql), _after(wrapper, steps[-1])
-    message = [*before, *steps, *after]
+    before = _before(wrapper, steps[0].sql, begins=not wrapper.autocommit)
+    # A limit ends with its statements: what the transaction does next is not part of the budget.
+    limited = not wrapper.autocommit and is_limited() and steps[-1] != COMMIT
+    message = [*before, *steps, *([_NO_LIMIT] if limited else [])]
     _note(wrapper, message)
-    try:
-        results = send(raw, message)
-    except BaseException:
-        if wrapper.autocommit:
-            with suppress(psycopg.Error):  # a connection that is lost has no transaction either
-                raw.rollback()
-        raise
-    return results[len(before) : len(before) + len(steps)]
+    return send(wrapper.connection, message)[len(before) : len(before) + len(steps)]
 
 
 def begin(wrapper: Any, text: str) -> None:
-    """Prepare the transaction for what cannot be a step: COPY, DECLARE, several statements in one text.
+    """Open the transaction for what cannot be a step: COPY, DECLARE, several statements in one text.
 
-    Outside `atomic` the caller ends the transaction.
+    Outside `atomic` the caller ends it.
     """
-    before = _before(wrapper)
+    before = _before(wrapper, text, begins=True)
     _note(wrapper, [*before, Step(text)])
     send(wrapper.connection, before)
+
+
+def _before(wrapper: Any, sql: str, *, begins: bool) -> list[Step]:
+    """A transaction that has failed takes nothing before ROLLBACK TO."""
+    status = wrapper.connection.pgconn.transaction_status
+    if status == TransactionStatus.INERROR:
+        return []
+    steps = [_BEGIN, _END_IDLE] if begins and status == TransactionStatus.IDLE else []
+    if not sql.startswith(_BARE):
+        steps.append(Step(_CONTEXT, (current_tenant(), time_left())))
+    return steps
 
 
 def _note(wrapper: Any, message: Sequence[Step]) -> None:
     """For Django's log of queries, in tests and with DEBUG."""
     if wrapper.queries_logged:
         wrapper.sent = "; ".join(step.sql for step in message)
-
-
-def _before(wrapper: Any, sql: str = "") -> list[Step]:
-    """A transaction that has failed takes nothing before ROLLBACK TO, nor SET TRANSACTION a query before itself."""
-    status = wrapper.connection.pgconn.transaction_status
-    steps: list[Step] = []
-    if status == TransactionStatus.INERROR:
-        return steps
-    if status == TransactionStatus.IDLE:
-        steps = [_BEGIN] if wrapper.autocommit else [_BEGIN, _END_IDLE]
-    if not sql.startswith("SET TRANSACTION"):
-        steps.append(Step(_CONTEXT, (current_tenant(), time_left())))
-    return steps
-
-
-def _after(wrapper: Any, last: Step) -> list[Step]:
-    """A limit ends with its statements: COMMIT, which may follow at any time, is not part of the budget."""
-    if wrapper.autocommit:
-        return [COMMIT]
-    return [_NO_LIMIT] if is_limited() and last != COMMIT else []

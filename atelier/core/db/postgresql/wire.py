@@ -36,10 +36,12 @@ def send(raw: psycopg.Connection[Any], steps: Sequence[Step]) -> list[pq.abc.PGr
     Raises psycopg's error of the first step that fails; PostgreSQL skips those behind it. An exchange that is broken
     off, by a signal for instance, closes the connection, or the rest of its answers would be read by the next one.
     """
-    wire, plans = raw.pgconn, _plans_of(raw)
+    wire, plans, transformer = raw.pgconn, _plans_of(raw), Transformer(raw)
+    # Before anything is queued: a value that PostgreSQL does not know must not cost the connection.
+    given = [transformer.dump_sequence(step.values, [PyFormat.TEXT] * len(step.values)) for step in steps]
     wire.enter_pipeline_mode()
     try:
-        expected = _queue(raw, plans, steps)
+        expected = [sql for step, values in zip(steps, given, strict=True) for sql in _queue(wire, plans, step, values)]
         wire.pipeline_sync()
         while wire.flush():
             _wait(wire, _WRITABLE)
@@ -51,23 +53,19 @@ def send(raw: psycopg.Connection[Any], steps: Sequence[Step]) -> list[pq.abc.PGr
             raw.close()
 
 
-def _queue(raw: psycopg.Connection[Any], plans: dict[str, bytes] | None, steps: Sequence[Step]) -> list[str | None]:
-    """Hand the steps to libpq. What it will answer, in order: SQL for the making of its plan, None for a result."""
-    wire, transformer = raw.pgconn, Transformer(raw)
-    expected: list[str | None] = []
-    for sql, values, planned in steps:
-        given = transformer.dump_sequence(values, [PyFormat.TEXT] * len(values)) if values else None
-        if plans is None or not planned:
-            wire.send_query_params(sql.encode(), given)
-        else:
-            name = plans.get(sql)
-            if name is None:
-                name = plans[sql] = _name(sql)
-                wire.send_prepare(name, sql.encode())
-                expected.append(sql)
-            wire.send_query_prepared(name, given)
-        expected.append(None)
-    return expected
+def _queue(wire: Any, plans: dict[str, bytes] | None, step: Step, values: Sequence[Any]) -> Sequence[str | None]:
+    """Hand a step to libpq. What it will answer, in order: SQL for the making of its plan, None for a result."""
+    if plans is None or not step.planned:
+        wire.send_query_params(step.sql.encode(), values)
+        return (None,)
+    name = plans.get(step.sql)
+    if name is not None:
+        wire.send_query_prepared(name, values)
+        return (None,)
+    name = plans[step.sql] = _name(step.sql)
+    wire.send_prepare(name, step.sql.encode())
+    wire.send_query_prepared(name, values)
+    return (step.sql, None)
 
 
 def _name(sql: str) -> bytes:

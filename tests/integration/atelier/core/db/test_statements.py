@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
-from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
 from pytest_django import Settings
 
 from atelier.core.db.postgresql import wire
+from atelier.core.db.postgresql.wire import Step
 from atelier.core.db.statements import Statement, together
 from atelier.messaging.outbox.services import emit
+from atelier.stacks.postgres import Postgres
 from tests.support.stories import query
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -48,13 +59,14 @@ def test_a_statement_that_cannot_be_planned_says_why_each_time() -> None:
     assert Statement("SELECT 'behind an error'").first() == ("behind an error",)
 
 
-@pytest.mark.parametrize("plans", ["auto", "off"])
-def test_what_is_not_planned_does_the_same(settings: Settings, plans: str) -> None:
+@pytest.mark.parametrize(("plans", "kept"), [("auto", 1), ("on", 1), ("off", 0)])
+def test_without_plans_the_answers_are_the_same(settings: Settings, committed: Postgres, plans: str, kept: int) -> None:
     settings.DATABASE_PLANS = plans
-    connection.connection.__dict__.pop("plans", None)
-    assert [ADD.first({"left": number, "right": 1}) for number in (1, 2)] == [(2, "100%"), (3, "100%")]
-    assert (connection.connection.__dict__["plans"] is None) == (plans == "off")
-    connection.connection.__dict__.pop("plans")
+    with psycopg.connect(committed.service_url, autocommit=True) as raw:
+        for number in (1, 2):
+            (answer,) = wire.send(raw, [Step("SELECT $1::int + 1", [number])])
+            assert answer.get_value(0, 0) == f"{number + 1}".encode()
+        assert raw.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (kept,)
 
 
 def test_a_plan_outlives_the_transaction_it_was_made_in() -> None:
@@ -69,11 +81,12 @@ def test_a_transaction_begins_with_its_first_statement(messages: CaptureQueriesC
     with transaction.atomic():
         pass
     assert not any("BEGIN" in text for text in sent(messages))
+    before = len(sent(messages))
     with transaction.atomic():
         emit("said", subject="gen_1", lane="basic", dedupe_key="once")
         ADD.run({"left": 1, "right": 1})
         transaction.set_rollback(True)
-    assert [text.startswith("BEGIN; ") for text in sent(messages)] == [True, False, False]
+    assert [text.startswith("BEGIN; ") for text in sent(messages)[before:]] == [True, False, False]
     assert sent(messages)[-1] == "ROLLBACK"
     assert query("SELECT count(*) FROM outbox_outboxmessage") == [(0,)]
 
@@ -181,6 +194,32 @@ def test_an_exchange_that_is_broken_off_leaves_its_answers_to_nobody(monkeypatch
     assert raw.closed
     connection.close()
     assert ADD.first({"left": 2, "right": 1}) == (3, "100%")
+
+
+@pytest.mark.parametrize("value", [object(), "\0"])
+def test_a_value_that_cannot_be_sent_costs_neither_connection_nor_transaction(value: object) -> None:
+    echo = Statement("SELECT %(value)s::text")
+    with transaction.atomic():
+        emit("said", subject="gen_1", lane="basic", dedupe_key="kept")
+        with pytest.raises(DatabaseError):
+            echo.run({"value": value})
+        assert echo.first({"value": "as before"}) == ("as before",)
+    assert query("SELECT dedupe_key FROM outbox_outboxmessage") == [("kept",)]
+
+
+def test_one_message_is_one_transaction_and_its_end_may_fail(committed: Postgres) -> None:
+    """Outside `atomic`: a deferred constraint speaks at the very end, behind the answers of all statements."""
+    table = "ALTER TABLE accounts_tokenbucket"
+    add = Statement("INSERT INTO accounts_tokenbucket VALUES (%(key)s::text, 1, now()), (%(key)s || '2', 1, now())")
+    with psycopg.connect(committed.superuser_url, autocommit=True) as superuser:
+        superuser.execute(f"{table} ADD CONSTRAINT once UNIQUE (tokens) DEFERRABLE INITIALLY DEFERRED")
+        try:
+            with pytest.raises(IntegrityError, match="once"):
+                add.run({"key": "a"})
+            assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+            assert query("SELECT count(*) FROM accounts_tokenbucket") == [(0,)]
+        finally:
+            superuser.execute(f"{table} DROP CONSTRAINT once")
 
 
 def test_a_large_message_and_a_large_answer_pass_each_other() -> None:
