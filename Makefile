@@ -30,11 +30,11 @@ stack: ## Run the server stack here: RabbitMQ, PostgreSQL, S3, gunicorn, schedul
 	@exec $(PYTHON_) -m atelier.stacks.server
 
 test: ## Install what the tests need, start private servers, run every test, stop them
-	@deploy/install.sh test rabbitmq
+	@deploy/install.sh test rabbitmq pgbouncer
 	@$(PYTHON_) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 prove: ## Run the long proofs that `make test` leaves out
-	@deploy/install.sh test rabbitmq
+	@deploy/install.sh test rabbitmq pgbouncer
 	@$(PYTHON_) -m pytest -m prove --timeout 1800
 
 check: ## Format, lint, types, import contracts, dead code, migrations

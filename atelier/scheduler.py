@@ -14,6 +14,7 @@ from django.db import connection
 
 from atelier.audit.heads import publish_heads
 from atelier.celery import app
+from atelier.core.db import listen
 from atelier.core.db.database import attempt
 from atelier.core.db.tenancy import across
 from atelier.core.db.walls import check_walls
@@ -138,7 +139,7 @@ def _listen(wakeups: dict[str, threading.Event], stop: threading.Event) -> None:
     """Wake the loops on NOTIFY. While the database is away the loops go on by their clocks."""
     while not stop.is_set():
         try:
-            with psycopg.connect(**_connection_parameters(), autocommit=True) as listening:
+            with listen.connect() as listening:
                 for channel in wakeups:
                     listening.execute(f"LISTEN {channel}")
                 while not stop.is_set():
@@ -147,8 +148,3 @@ def _listen(wakeups: dict[str, threading.Event], stop: threading.Event) -> None:
         except psycopg.Error as error:
             log.warning("listener: database unavailable, will retry: %s", error)
             time.sleep(1)
-
-
-def _connection_parameters() -> dict:
-    parameters = connection.get_connection_params()
-    return {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}

@@ -13,7 +13,7 @@ Balances live in `Account` and are written by one trigger, in the transaction of
 for the same row (docs/adr/0004). The sum of all balances, `trial_balance`, is 0. Transfers, holds and outcomes are
 hash-chained by workspace (docs/adr/0008). `db_index=False`: another index of the table begins with that column.
 `db_constraint=False`: a trigger or a composite key keeps that promise (`migrations/accounts.sql` and `holds.sql`,
-docs/adr/0013).
+docs/adr/0016).
 """
 
 from __future__ import annotations

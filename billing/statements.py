@@ -10,7 +10,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from atelier.core.db.tenancy import tenant
 from billing.models import Transfer
+
+PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,19 @@ def list_entries(workspace_id: str, since: datetime, until: datetime, before: in
     return rows if before is None else rows.filter(chain_seq__lt=before)
 
 
+def export_entries(
+    workspace_id: str, since: datetime, until: datetime, before: int | None = None
+) -> Iterator[Transfer]:
+    """`list_entries` a page at a time, each read for its workspace: who asked may have been answered by then."""
+    while True:
+        with tenant(workspace_id):
+            page = list(list_entries(workspace_id, since, until, before)[:PAGE])
+        yield from page
+        if len(page) < PAGE:
+            return
+        before = page[-1].chain_seq
+
+
 def entry_of(transfer: Transfer) -> Entry:
     """The entry of a transfer whose accounts were read with it."""
     change, balance = 0, None
@@ -47,9 +63,19 @@ def entry_of(transfer: Transfer) -> Entry:
     elif transfer.credit.kind == "available":
         change, balance = transfer.amount, transfer.credit_balance
     return Entry(
-        transfer.chain_seq, transfer.id, transfer.kind, transfer.amount, change, balance, transfer.reference,
-        transfer.note, transfer.actor, transfer.expires_at, transfer.created_at, bytes(transfer.hash).hex(),
-    )  # fmt: skip
+        transfer.chain_seq,
+        transfer.id,
+        transfer.kind,
+        transfer.amount,
+        change,
+        balance,
+        transfer.reference,
+        transfer.note,
+        transfer.actor,
+        transfer.expires_at,
+        transfer.created_at,
+        bytes(transfer.hash).hex(),
+    )
 
 
 _TOTALS = """

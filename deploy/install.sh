@@ -1,12 +1,13 @@
 #!/bin/sh
-# Makes .venv and keeps it in step with requirements/. Usage: deploy/install.sh stack|test [rabbitmq]
+# Makes .venv and keeps it in step with requirements/. Usage: deploy/install.sh stack|test [rabbitmq] [pgbouncer]
 # Does nothing, in a few milliseconds, when nothing has changed.
 set -eu
 cd "$(dirname "$0")/.."
 set_name=$1
-system=${2:-}
+shift
 python=${PYTHON:-python3.11}
 rabbitmq=/usr/lib/rabbitmq/bin/rabbitmq-server
+pgbouncer=/usr/sbin/pgbouncer
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "Atelier: $*"; exit 1; }
@@ -70,7 +71,7 @@ install_packages() {
     printf '%s\n' "$wanted" >".venv/.installed-$set_name"
 }
 
-case $set_name in stack | test) ;; *) fail "usage: deploy/install.sh stack|test [rabbitmq]" ;; esac
+case $set_name in stack | test) ;; *) fail "usage: deploy/install.sh stack|test [rabbitmq] [pgbouncer]" ;; esac
 is_installed test || is_installed "$set_name" || {
     # Two makes at once: the second waits, then finds the work done.
     exec 9>.install.lock
@@ -78,6 +79,10 @@ is_installed test || is_installed "$set_name" || {
     is_installed test || is_installed "$set_name" || install_packages
     exec 9>&-
 }
-if [ "$system" = rabbitmq ] && [ ! -x "$rabbitmq" ]; then
-    apt_install rabbitmq-server "RabbitMQ, the broker of the server stack"
-fi
+for system in "$@"; do
+    case $system in
+    rabbitmq) [ -x "$rabbitmq" ] || apt_install rabbitmq-server "RabbitMQ, the broker of the server stack" ;;
+    pgbouncer) [ -x "$pgbouncer" ] || apt_install pgbouncer "PgBouncer, a pooler that the tests put in front" ;;
+    *) fail "unknown word $system: rabbitmq and pgbouncer are known." ;;
+    esac
+done

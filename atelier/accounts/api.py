@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from atelier.accounts.authentication import Caller
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, read_allowances, tightest
-from atelier.core.db.deadlines import stage
+from atelier.core.db.deadlines import budget
 from atelier.core.http.answers import to_json
 from atelier.core.http.problems import UnknownParameter
 
@@ -54,7 +54,7 @@ class ApiView(APIView):
         return []
 
     def perform_authentication(self, request: Request) -> None:
-        with stage("auth"):
+        with budget("auth"):
             super().perform_authentication(request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from atelier.core.db.deadlines import stage
+from atelier.core.db.deadlines import budget
 from atelier.core.db.statements import Statement
 from atelier.core.errors import AtelierError
 
@@ -82,7 +82,7 @@ def take_tokens(caller: str, limits: Sequence[Limit]) -> list[Allowance]:
     """
     if not settings.ATELIER_RATE_LIMITS or not limits:
         return [Allowance(limit, limit.capacity) for limit in limits]
-    with stage("rate"):
+    with budget("rate"):
         left = _take(caller, limits)
     for limit in limits:
         if _key(caller, limit) not in left:

@@ -20,7 +20,7 @@ def read_links(chain: Chain) -> Iterator[Link]:
         " ORDER BY workspace_id, chain_seq) TO STDOUT"
     )
     at = chain.workspace_at
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in copy:
             line = bytes(block)
             seq, before, digest, *raw = line[:-1].split(b"\t")

@@ -23,8 +23,6 @@ DATABASES = {
         "OPTIONS": {
             **_parsed.get("OPTIONS", {}),
             "connect_timeout": 5,
-            # A process that freezes inside a transaction must not keep its locks for ever.
-            "options": "-c idle_in_transaction_session_timeout=60000",
             "pool": {
                 "min_size": 1,
                 "max_size": int(env.number("ATELIER_DATABASE_POOL", 12)),
@@ -36,5 +34,11 @@ DATABASES = {
         },
     }
 }
+DATABASE_DIRECT_URL = env.text("DATABASE_DIRECT_URL", _service_url)
+"""The server itself, for connections that LISTEN: a pooler that gives out sessions by the transaction loses notices."""
+
+DATABASE_PLANS = env.choice("ATELIER_DATABASE_PLANS", ("auto", "on", "off"))
+"""Whether statements are prepared. `auto`: unless a pooler is found in between, for most know none."""
+
 SERVICE_ROLE = dj_database_url.parse(_service_url)["USER"]
 AUDITOR_ROLE = env.text("ATELIER_AUDITOR_ROLE", "atelier_auditor")

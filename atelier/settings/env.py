@@ -28,6 +28,14 @@ def number(name: str, default: float) -> float:
         raise ImproperlyConfigured(f"{name} must be a number.") from error
 
 
+def choice(name: str, words: tuple[str, ...]) -> str:
+    """One of the words, the first when the variable is missing; ImproperlyConfigured for any other."""
+    value = text(name, words[0])
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(words)}.")
+    return value
+
+
 def names(name: str, default: str = "") -> list[str]:
     """Comma separated names, blanks dropped."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

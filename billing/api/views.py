@@ -16,7 +16,7 @@ from billing.api import operations
 from billing.api.bodies import Ledger, UsageOfDay, UsageReport
 from billing.api.exports import csv_answer
 from billing.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, period_of, wants_csv
-from billing.statements import Entry, Spent, entry_of, get_statement, list_entries, list_usage
+from billing.statements import Entry, Spent, entry_of, export_entries, get_statement, list_entries, list_usage
 
 PERIOD = frozenset({"from", "to", "format"})
 
@@ -31,11 +31,12 @@ class LedgerView(ApiView):
     def get(self, request: Request) -> HttpResponseBase:
         query, workspace_id = request.query_params, self.caller.workspace.id
         period, limit, before = period_of(query), limit_of(query, DEFAULT_LIMIT, MAX_LIMIT), number_of(query)
-        rows = list_entries(workspace_id, period.since, period.until, before)
         if wants_csv(query):
             heading = [field.name for field in fields(Entry)]
-            return csv_answer("ledger", heading, (_cells(entry_of(row)) for row in rows.iterator(chunk_size=1000)))
-        page = take_page(rows, limit, lambda row: encode_cursor(str(row.chain_seq)))
+            rows = export_entries(workspace_id, period.since, period.until, before)
+            return csv_answer("ledger", heading, (_cells(entry_of(row)) for row in rows))
+        entries = list_entries(workspace_id, period.since, period.until, before)
+        page = take_page(entries, limit, lambda row: encode_cursor(str(row.chain_seq)))
         statement = get_statement(workspace_id, period.since, period.until)
         return json_answer(Ledger.of(statement, [entry_of(row) for row in page.rows], page.next_cursor))
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from atelier.accounts.api import ApiView, json_answer
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens, tightest
-from atelier.core.db.deadlines import stage
+from atelier.core.db.deadlines import budget
 from atelier.core.http.bodies import Nothing
 from atelier.core.outbound.checks import check_url
 from billing.services.transfers import InsufficientCredits
@@ -51,7 +51,7 @@ class SubmissionView(AcceptingView):
     def submit(self, request: Request) -> HttpResponse:
         workspace, kind, members = self.caller.workspace, self.kinds[0], request.data
         key = read_key(workspace, request, kind.endpoint)
-        with stage("schema"):
+        with budget("schema"):
             body = kind.body.parse(members)
         if body.webhook is not None:
             check_url(body.webhook.url, "/webhook/url")

@@ -9,7 +9,7 @@ from atelier.accounts.throttling import Allowance, RateLimited, take_tokens, tig
 from atelier.audit.services import record
 from atelier.core.crashpoints import crashpoint
 from atelier.core.db.database import insert_row, notify
-from atelier.core.db.deadlines import stage
+from atelier.core.db.deadlines import budget
 from atelier.core.db.statements import together
 from atelier.core.errors import Conflict
 from atelier.core.http.answers import to_json
@@ -102,7 +102,7 @@ def _render(generation: Generation, seconds: int, position: int, allowances: lis
 
 
 def _hold(generation: Generation) -> None:
-    with stage("credit"):
+    with budget("credit"):
         place_hold(
             workspace_id=generation.workspace_id,
             amount=generation.credits_held,
@@ -119,7 +119,7 @@ def _write(draft: Draft) -> None:
         "target_at": float(draft.workspace.limits.target_wait_seconds),
         "deadline_at": draft.lifetime,
     }
-    with stage("enqueue"), together(last=True):
+    with budget("enqueue"), together(last=True):
         insert_row(generation, seconds)
         add_event(generation.id, "queued", {"creditsHeld": credits})
         emit("generation.queued", subject=generation.id, lane=generation.lane, dedupe_key=f"{generation.id}:queued")

@@ -1,4 +1,4 @@
-"""No table of a workspace stands outside the two tenant walls (docs/adr/0009)."""
+"""No table of a workspace stands outside the two tenant walls (docs/adr/0016)."""
 
 from __future__ import annotations
 

@@ -55,13 +55,13 @@ HOLD, OUTCOME = "billing_hold", "billing_holdoutcome"
 LIES = {
     "transfer_positive": transfer('{"amount": -5}'),
     "transfer_moves": "UPDATE billing_transfer SET credit_id = debit_id, credit_version = 90 + chain_seq"
-        " WHERE kind = 'hold'",
+    " WHERE kind = 'hold'",
     "transfer_kind_known": transfer('{"kind": "gift"}'),
     "transfer_only_grants_expire": transfer('{"expires_at": "2030-01-01"}'),
-    "billing_transfer_pkey": transfer('{}').replace("'id', 'trf_lie',", ""),
-    "billing_transfer_idempotency_key_key": transfer('{}').replace("'idempotency_key', 'lie',", ""),
-    "transfer_debit_version": transfer('{}').replace("'debit_version', 99,", ""),
-    "transfer_credit_version": transfer('{}').replace(", 'credit_version', 99", ""),
+    "billing_transfer_pkey": transfer("{}").replace("'id', 'trf_lie',", ""),
+    "billing_transfer_idempotency_key_key": transfer("{}").replace("'idempotency_key', 'lie',", ""),
+    "transfer_debit_version": transfer("{}").replace("'debit_version', 99,", ""),
+    "transfer_credit_version": transfer("{}").replace(", 'credit_version', 99", ""),
     "transfer_chain_seq": chain("billing_transfer", "chain_seq"),
     "transfer_chain_prev": chain("billing_transfer", "prev_hash"),
     "account_not_overdrawn": "UPDATE billing_account SET balance = floor - 1 WHERE kind = 'available'",
@@ -85,30 +85,41 @@ LIES = {
     "adjustment_moves": "UPDATE billing_adjustment SET amount = 0",
     "adjustment_has_reason": "UPDATE billing_adjustment SET reason = ''",
     "decision_by_four_eyes": "UPDATE billing_adjustmentdecision SET second_needed = true, decided_by = asked_by",
-    "billing_adjustmentdecision_pkey":
-        "INSERT INTO billing_adjustmentdecision SELECT * FROM billing_adjustmentdecision",
+    "billing_adjustmentdecision_pkey": "INSERT INTO billing_adjustmentdecision SELECT * FROM billing_adjustmentdecision",
     "credit_line_not_negative": "INSERT INTO billing_creditline VALUES ('lie', -1)",
     "grant_end_booked": "INSERT INTO billing_grantend (grant_id, expired, workspace_id) VALUES ('lie', 3, 'lie')",
-    "billing_ratecard_effective_from_key":
-        "INSERT INTO billing_ratecard (effective_from, steps, note) SELECT effective_from, '[]', ''"
-        " FROM billing_ratecard",
+    "billing_ratecard_effective_from_key": "INSERT INTO billing_ratecard (effective_from, steps, note) SELECT effective_from, '[]', ''"
+    " FROM billing_ratecard",
     "audit_chain_seq": chain("audit_auditentry", "chain_seq"),
     "audit_chain_prev": chain("audit_auditentry", "prev_hash"),
-}  # fmt: skip
+}
 FOREIGN = {
-    "another amount": ("outcome_of_hold",
-                       "UPDATE billing_holdoutcome SET amount = amount + 1, released = released + 1"),
-    "another workspace": ("outcome_of_hold", "UPDATE billing_holdoutcome SET workspace_id ="
-                                             " (SELECT id FROM accounts_workspace WHERE name = 'two')"),
+    "another amount": (
+        "outcome_of_hold",
+        "UPDATE billing_holdoutcome SET amount = amount + 1, released = released + 1",
+    ),
+    "another workspace": (
+        "outcome_of_hold",
+        "UPDATE billing_holdoutcome SET workspace_id = (SELECT id FROM accounts_workspace WHERE name = 'two')",
+    ),
     "another asker": ("decision_of_adjustment", "UPDATE billing_adjustmentdecision SET asked_by = 'user:9'"),
-}  # fmt: skip
+}
 """Foreign keys are triggers of their own kind: only ours are off here."""
 SAID_ELSEWHERE = {
-    "hold_facts_key", "adjustment_asked_key", "billing_hold_pkey", "billing_account_pkey",
-    "billing_adjustment_pkey", "billing_bookcheck_pkey", "billing_creditline_pkey", "billing_grantend_pkey",
-    "billing_ratecard_pkey", "billing_grantend_transfer_id_key", "audit_auditentry_pkey", "audit_chainhead_pkey",
+    "hold_facts_key",
+    "adjustment_asked_key",
+    "billing_hold_pkey",
+    "billing_account_pkey",
+    "billing_adjustment_pkey",
+    "billing_bookcheck_pkey",
+    "billing_creditline_pkey",
+    "billing_grantend_pkey",
+    "billing_ratecard_pkey",
+    "billing_grantend_transfer_id_key",
+    "audit_auditentry_pkey",
+    "audit_chainhead_pkey",
     "chain_head_once",
-}  # fmt: skip
+}
 """What foreign keys point to, and keys whose breach no lie about money needs."""
 
 
@@ -171,9 +182,15 @@ def test_no_constraint_of_the_books_is_left_out(books: psycopg.Connection) -> No
 
 
 IMMUTABLE = (
-    "billing_transfer", HOLD, OUTCOME, "billing_grantend", "billing_adjustment", "billing_adjustmentdecision",
-    "billing_ratecard", "audit_auditentry",
-)  # fmt: skip
+    "billing_transfer",
+    HOLD,
+    OUTCOME,
+    "billing_grantend",
+    "billing_adjustment",
+    "billing_adjustmentdecision",
+    "billing_ratecard",
+    "audit_auditentry",
+)
 
 
 def test_a_trigger_is_what_keeps_a_posted_row(books: psycopg.Connection) -> None:
@@ -189,7 +206,7 @@ def test_a_trigger_is_what_keeps_a_posted_row(books: psycopg.Connection) -> None
 
 
 def test_a_trigger_is_what_keeps_an_account(books: psycopg.Connection) -> None:
-    """Transfers have no foreign keys to their accounts: nobody can delete what they name (docs/adr/0013)."""
+    """Transfers have no foreign keys to their accounts: nobody can delete what they name (docs/adr/0016)."""
     for change in ("DELETE FROM billing_account", "TRUNCATE billing_account CASCADE"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never removed"), books.transaction():
             books.execute(change)

@@ -23,9 +23,13 @@ from tests.support.platform import Platform
 
 GUARDS = {
     "RS512, which is not ours": Code(
-        tokens, "if algorithm not in ALGORITHMS:", "if False:",
-        (("if key.algorithm_name != algorithm:", "if False:"),
-         ("text, key, algorithms=list(ALGORITHMS)", 'text, key.key, algorithms=["RS256", "RS512"]')),
+        tokens,
+        "if algorithm not in ALGORITHMS:",
+        "if False:",
+        (
+            ("if key.algorithm_name != algorithm:", "if False:"),
+            ("text, key, algorithms=list(ALGORITHMS)", 'text, key.key, algorithms=["RS256", "RS512"]'),
+        ),
     ),
     "wrong key": Code(tokens, 'options={"require"', 'options={"verify_signature": False, "require"'),
     "aud of another": Code(
@@ -42,7 +46,7 @@ GUARDS = {
     "a workspace of others": Code(platform, ".filter(workspace_id=name)", ".all()"),
     "somebody who was switched off": Code(platform, ", user__is_active=True", ""),
     "suspended workspace": Code(authentication, "if workspace.suspended_at is not None:", "if False:"),
-}  # fmt: skip
+}
 """The forgery that must be noticed to get in, and what is taken away for it."""
 
 

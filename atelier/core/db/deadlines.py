@@ -1,8 +1,8 @@
-"""The stages of the request pipeline, how long each may take, and what becomes of one that takes longer.
+"""The budgets of a request's stages: how long each may take, and what becomes of one that takes longer.
 
-A deadline is looked at wherever a stage waits: from its first statement on, before each, and by PostgreSQL within them
-(`statement_timeout` travels with the statement, so it costs no round trip). A stage that never waits is looked at when
-it is through. Exceeding one is a 503 with the stage's own code; the transaction is rolled back and nothing is charged.
+A budget is checked wherever its stage waits: from the first statement on, before each, and by PostgreSQL within them
+(`statement_timeout` travels with the statement, so it costs no round trip). A stage that never waits is checked at its
+end. Exceeding a budget is a 503 with the stage's own code; the transaction is rolled back and nothing is charged.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
@@ -79,7 +78,7 @@ STAGES: dict[str, tuple[int, type[StageTooSlow]]] = {
 
 
 @dataclass(slots=True)
-class _Stage:
+class _Budget:
     name: str
     budget_ms: float
     began: float = field(default_factory=time.monotonic)
@@ -94,7 +93,7 @@ class _Stage:
         return STAGES[self.name][1](detail, headers={"Retry-After": RETRY_SECONDS}, budgetMs=self.budget_ms)
 
 
-_running: ContextVar[_Stage | None] = ContextVar("stage", default=None)
+_running: ContextVar[_Budget | None] = ContextVar("budget", default=None)
 _spent: ContextVar[dict[str, float] | None] = ContextVar("stages", default=None)
 
 
@@ -110,9 +109,9 @@ def measured() -> Iterator[dict[str, float]]:
 
 
 @contextmanager
-def stage(name: str) -> Iterator[None]:
-    """Run a stage within its budget. Raises the stage's `StageTooSlow`; a stage within a stage counts for itself."""
-    current = _Stage(name, STAGES[name][0] * settings.ATELIER_STAGE_BUDGETS)
+def budget(name: str) -> Iterator[None]:
+    """Run a stage within its budget. Raises the stage's `StageTooSlow`; a budget within a budget counts for itself."""
+    current = _Budget(name, STAGES[name][0] * settings.ATELIER_STAGE_BUDGETS)
     token = _running.set(current)
     try:
         yield
@@ -127,7 +126,7 @@ def stage(name: str) -> Iterator[None]:
         _note(current)
 
 
-def _note(done: _Stage) -> None:
+def _note(done: _Budget) -> None:
     """Keep how long it took; a stage over its budget is a line in the log, whether or not it was refused."""
     spent = done.spent_ms
     figures = _spent.get()
@@ -137,34 +136,24 @@ def _note(done: _Stage) -> None:
         log.warning("stage over its budget", extra={"stage": done.name, "ms": round(spent), "budget": done.budget_ms})
 
 
-def statement_limits(raw: Any, in_transaction: bool) -> str:
-    """`SET LOCAL ...; ` for the statement to come, or nothing. Raises `StageTooSlow` when no time is left for it.
+def is_limited() -> bool:
+    """A budget is running that has an end."""
+    current = _running.get()
+    return current is not None and current.budget_ms > 0
 
-    What was set inside a transaction is taken back before the first statement outside of the stage; its end
-    (`forget_limits`) takes it back as well.
+
+def time_left() -> str | None:
+    """Milliseconds that are left of the running budget, as a `statement_timeout`; None: no limit but the session's.
+
+    Raises the budget's `StageTooSlow` when nothing is left.
     """
     current = _running.get()
     if current is None or not current.budget_ms:
-        limited = getattr(raw, "limited", None)
-        raw.limited = None
-        return "SET LOCAL statement_timeout TO DEFAULT; " if limited and in_transaction else ""
+        return None
     now = time.monotonic()
     if current.asked is None:
         current.asked = now  # a connection that had to be opened first has a limit of its own
     left = current.budget_ms - (now - current.asked) * 1000
     if left <= 0:
         raise current.refusal()
-    raw.limited = current if in_transaction else None
-    return f"SET LOCAL statement_timeout = {max(1, round(left))}; "
-
-
-def late_refusal(last: _Stage | None, error: OperationalError) -> StageTooSlow | None:
-    """The refusal of a stage that is over, when its limit hit what came next in the transaction: the statement that
-    takes the limit back, or the commit. Nothing was written."""
-    return last.refusal() if last and isinstance(error.__cause__, QueryCanceled) else None
-
-
-def forget_limits(raw: Any) -> None:
-    """The transaction is over, and with it what it was told."""
-    if raw is not None:
-        raw.limited = None
+    return str(max(1, round(left)))

@@ -13,8 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.conf import settings
 from psycopg import sql
+
+from atelier.core.db.postgresql.wire import is_direct
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +24,12 @@ READY_SECONDS = 3.0
 """How long a subscriber waits for the connection; without it, it is woken by its own timeouts only."""
 PING_SECONDS = 30.0
 RETRY_SECONDS = 1.0
-KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "connect_timeout": 5}
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "connect_timeout": 5,
+}
 
 
 class Wakeup:
@@ -79,7 +86,7 @@ class Listener:
     def _run(self) -> None:
         while self._is_wanted():
             try:
-                with psycopg.connect(**_parameters(), autocommit=True) as listening:
+                with connect() as listening:
                     self._listen(listening)
             except (psycopg.Error, OSError) as error:
                 log.warning("listener of %s: database unavailable, will retry: %s", self._channel, error)
@@ -126,8 +133,9 @@ def _listener(channel: str, pid: int) -> Listener:
     return Listener(channel)
 
 
-def _parameters() -> dict[str, Any]:
-    """The service's own connection, outside the pool: it is held for as long as the process lives."""
-    known = connection.get_connection_params()
-    names = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert")
-    return {name: known[name] for name in names if name in known} | KEEPALIVE
+def connect() -> psycopg.Connection[Any]:
+    """A connection to the server itself, outside the pool: it is held for as long as the process lives."""
+    listening = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, **KEEPALIVE)
+    if not is_direct(listening):
+        log.warning("a pooler is in front of the database: notices are lost, set DATABASE_DIRECT_URL")
+    return listening

@@ -1,7 +1,7 @@
 """For which workspace this code acts: the first of the two tenant walls, in every query of the ORM.
 
-The second stands in PostgreSQL (`atelier.core.db.walls`); `atelier.core.db.postgresql` tells it what stands here. Code
-that has said nothing acts for nobody: the ORM raises `NoTenant`, and raw SQL sees no row.
+The second stands in PostgreSQL (`atelier.core.db.walls`); `atelier.core.db.postgresql` sends it the tenant with each
+statement. Code that has said nothing acts for nobody: the ORM raises `NoTenant`, and raw SQL sees no row.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import models
 
 EVERYBODY = "*"
-"""What PostgreSQL is told when the wall is open on purpose."""
+"""The tenant that PostgreSQL gets where the wall is open on purpose."""
 
 REASONS = frozenset({"authentication", "scheduler", "worker", "operators", "command", "figures", "migrations", "tests"})
 """Who may act across workspaces. `figures` are counts that name nobody, such as a place in the queue."""

@@ -1,6 +1,6 @@
 """Row-level security: the second tenant wall, in PostgreSQL itself, for raw SQL too.
 
-The policy reads the session's `atelier.workspace`: an id, `*` for all, anything else for nobody. FORCE binds the
+The policy reads the transaction's `atelier.workspace`: an id, `*` for all, anything else for nobody. FORCE binds the
 owner as well; superusers and BYPASSRLS roles pass any wall, so the service refuses to run as one (`check_walls`).
 """
 

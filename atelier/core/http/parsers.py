@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from atelier.core.db.deadlines import stage
+from atelier.core.db.deadlines import budget
 from atelier.core.http.problems import BodyTooLarge, MalformedJson
 
 MAX_DEPTH = 32
@@ -36,7 +36,7 @@ class StrictJsonParser(BaseParser):
         if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             raise UnsupportedMediaType(media_type or "")
         body = read_body(request)  # a client that sends slowly does not spend the stage's time
-        with stage("schema"):
+        with budget("schema"):
             return parse_object(body)
 
 

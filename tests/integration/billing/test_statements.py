@@ -6,6 +6,7 @@ import csv
 
 import pytest
 
+from atelier.core.db.tenancy import nobody
 from billing.services.adjustments import adjust_credits, refund_credits
 from billing.services.holds import place_hold, resolve_hold
 from tests.integration.generation.api.caller import Caller, code
@@ -30,9 +31,13 @@ def customer() -> Caller:
 def test_every_entry_carries_what_could_be_spent_after_it(customer: Caller) -> None:
     ledger = customer.get("/account/ledger").json()
     assert [(one["kind"], one["change"], one["balance"]) for one in ledger["entries"]] == [
-        ("deduct", -3, 94), ("refund", 2, 97), ("release", 3, 95), ("capture", 0, None), ("hold", -8, 92),
+        ("deduct", -3, 94),
+        ("refund", 2, 97),
+        ("release", 3, 95),
+        ("capture", 0, None),
+        ("hold", -8, 92),
         ("grant", 100, 100),
-    ] or [one["kind"] for one in ledger["entries"]][2:4] == ["capture", "release"]  # fmt: skip
+    ] or [one["kind"] for one in ledger["entries"]][2:4] == ["capture", "release"]
     assert (ledger["openingBalance"], ledger["closingBalance"], ledger["nextCursor"]) == (0, 94, None)
     assert ledger["totals"]["capture"] == {"credits": 5, "transfers": 1}
 
@@ -64,9 +69,21 @@ def test_both_can_be_taken_home_as_csv_that_runs_nothing(customer: Caller) -> No
 
 
 @pytest.mark.parametrize(
-    "query", ["from=2026-13-01", "from=2026-02-30", "to=x", "from=2026-11-02&to=2026-11-01", "limit=0", "limit=501",
-              "cursor=-1", "cursor=5", "cursor=1234", "format=xml", "from=2020-01-01"],
-)  # fmt: skip
+    "query",
+    [
+        "from=2026-13-01",
+        "from=2026-02-30",
+        "to=x",
+        "from=2026-11-02&to=2026-11-01",
+        "limit=0",
+        "limit=501",
+        "cursor=-1",
+        "cursor=5",
+        "cursor=1234",
+        "format=xml",
+        "from=2020-01-01",
+    ],
+)
 def test_a_question_that_makes_no_sense_is_refused(customer: Caller, query: str) -> None:
     assert code(customer.get(f"/account/ledger?{query}"), 400) == "invalid_parameter"
 
@@ -75,3 +92,10 @@ def test_another_workspace_sees_none_of_it(customer: Caller) -> None:
     stranger = Caller.of(open_workspace("two", "starter", credits=0))
     assert stranger.get("/account/ledger").json()["entries"] == []
     assert stranger.get("/account/usage").json() == {"usage": []}
+
+
+def test_a_download_is_written_after_its_request_has_ended(customer: Caller) -> None:
+    with nobody():
+        answers = [customer.get(f"/account/{name}?format=csv") for name in ("ledger", "usage")]
+        ledger, usage = (b"".join(answer.streaming_content).decode().splitlines() for answer in answers)
+    assert (len(ledger), len(usage)) == (1 + 6, 1 + 1)

@@ -119,18 +119,27 @@ def test_a_python_without_venv_is_completed_where_sudo_asks_no_password(machine:
     assert machine.calls[0].startswith("apt-get install -y") and machine.calls[0].endswith("python3.11-venv")
 
 
-def test_rabbitmq_is_asked_of_apt_only_where_it_is_missing(machine: Machine) -> None:
-    text = (machine.root / "deploy" / "install.sh").read_text()
-    (machine.root / "deploy" / "install.sh").write_text(
-        text.replace("/usr/lib/rabbitmq/bin/rabbitmq-server", str(machine.bin / "rabbitmq-server"))
-    )
+@pytest.mark.parametrize(
+    ("word", "program", "package"),
+    [
+        ("rabbitmq", "/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"),
+        ("pgbouncer", "/usr/sbin/pgbouncer", "pgbouncer"),
+    ],
+)
+def test_a_server_is_asked_of_apt_only_where_it_is_missing(
+    machine: Machine, word: str, program: str, package: str
+) -> None:
+    script = machine.root / "deploy" / "install.sh"
+    text = script.read_text()
+    assert f"={program}\n" in text
+    script.write_text(text.replace(f"={program}\n", f"={machine.bin / package}\n"))
     machine.program("apt-get", APT)
     machine.program("sudo", SUDO)
-    assert machine.install("stack", "rabbitmq").returncode == 0
-    assert machine.calls[-1].endswith("rabbitmq-server")
-    machine.program("rabbitmq-server", "")
+    assert machine.install("stack", word).returncode == 0
+    assert machine.calls[-1].endswith(package)
+    machine.program(package, "")
     calls = machine.calls
-    assert machine.install("stack", "rabbitmq").returncode == 0
+    assert machine.install("stack", word).returncode == 0
     assert machine.calls == calls
 
 
@@ -142,8 +151,9 @@ def test_an_apt_that_fails_is_told(machine: Machine) -> None:
     assert ran.returncode == 1 and "no network" in ran.stderr
 
 
-def test_a_wrong_word_is_refused(machine: Machine) -> None:
-    assert machine.install("everything").returncode == 1
+@pytest.mark.parametrize("words", [("everything",), ("stack", "everything")])
+def test_a_wrong_word_is_refused(machine: Machine, words: tuple[str, ...]) -> None:
+    assert machine.install(*words).returncode == 1
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

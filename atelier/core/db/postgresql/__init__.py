@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, told for whom each statement acts."""
+"""Django's PostgreSQL backend, whose every message names the tenant and the time limit of its statements."""

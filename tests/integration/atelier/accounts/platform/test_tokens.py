@@ -131,11 +131,15 @@ def test_keys_are_fetched_once_and_again_for_a_new_one(scene: Scene, monkeypatch
 @pytest.mark.parametrize(
     "answer",
     [
-        Reply(500), Reply(302, {"Location": "https://evil.example/"}), Reply(body=b"{}"), Reply(body=b"no json"),
-        Reply(body=b'{"keys": [' + b" " * 200_000 + b"]}"), Reply(body=b'{"keys": [' + b"{}," * 60 + b"{}]}"),
+        Reply(500),
+        Reply(302, {"Location": "https://evil.example/"}),
+        Reply(body=b"{}"),
+        Reply(body=b"no json"),
+        Reply(body=b'{"keys": [' + b" " * 200_000 + b"]}"),
+        Reply(body=b'{"keys": [' + b"{}," * 60 + b"{}]}"),
     ],
     ids=["500", "redirect", "no keys", "no json", "200 kB", "61 keys"],
-)  # fmt: skip
+)
 def test_without_the_platforms_keys_nobody_knows(scene: Scene, answer: Reply) -> None:
     scene.platform.answer = answer
     caller = Caller(scene.workspace, scene.rsa.sign(scene.says()))

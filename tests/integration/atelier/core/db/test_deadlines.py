@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.db import OperationalError, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import Settings
 
 from atelier.core.db import deadlines
-from atelier.core.db.deadlines import STAGES, RateTooSlow, stage
+from atelier.core.db.deadlines import STAGES, RateTooSlow, budget
+from atelier.core.db.statements import Statement, together
 from atelier.stacks.postgres import Postgres
 from billing.selectors import get_balance
 from generation.api import views
@@ -66,8 +66,12 @@ def state(api: Caller) -> tuple[object, ...]:
 
 def test_the_budgets_are_the_documents() -> None:
     assert {name: budget for name, (budget, _) in STAGES.items()} == {
-        "schema": 50, "auth": 100, "rate": 20, "credit": 150, "enqueue": 100,
-    }  # fmt: skip
+        "schema": 50,
+        "auth": 100,
+        "rate": 20,
+        "credit": 150,
+        "enqueue": 100,
+    }
 
 
 @pytest.mark.parametrize("strict", sorted(LOCKS), indirect=True)
@@ -97,39 +101,55 @@ def test_a_stage_that_works_too_long_is_refused_when_it_is_through(
 
 def test_no_statement_is_sent_when_the_time_is_over(api: Caller, settings: Settings) -> None:
     settings.ATELIER_STAGE_BUDGETS = 10
-    with pytest.raises(RateTooSlow), stage("rate"):
+    with pytest.raises(RateTooSlow), budget("rate"):
         query("SELECT 1")
         time.sleep(0.21)
         query("SELECT 1")
 
 
-CANCELLED = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'canceling'; END $$"
-"""What a statement answers that its limit has hit."""
+SLOW = """
+CREATE FUNCTION wait_a_little() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON accounts_tokenbucket DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION wait_a_little();
+"""
+ADD = Statement("INSERT INTO accounts_tokenbucket VALUES (%(key)s, 1, now())")
 
 
-def test_a_limit_that_hits_the_first_statement_after_its_stage_is_told_as_the_stages(api: Caller) -> None:
-    with pytest.raises(RateTooSlow), transaction.atomic():
-        with stage("rate"):
-            query("SELECT 1")
-        query(CANCELLED)
+@pytest.fixture
+def slow_commit(committed: Postgres) -> Iterator[None]:
+    """Adding a token bucket is quick, its commit takes half a second."""
+    with psycopg.connect(committed.superuser_url, autocommit=True) as superuser:
+        superuser.execute(SLOW)
+        yield
+        superuser.execute("DROP FUNCTION wait_a_little CASCADE")
+
+
+@pytest.mark.usefixtures("slow_commit")
+def test_a_limit_ends_with_its_stage_whatever_the_transaction_still_does(settings: Settings) -> None:
+    settings.ATELIER_STAGE_BUDGETS = 10
+    with transaction.atomic():
+        with budget("rate"):
+            ADD.run({"key": "a"})
+        query("SELECT pg_sleep(0.3)")
+    assert query("SELECT key FROM accounts_tokenbucket") == [("a",)]
+
+
+@pytest.mark.usefixtures("slow_commit")
+def test_a_commit_is_never_interrupted(settings: Settings) -> None:
+    """Nobody would know what became of it. PostgreSQL itself lifts the limit there."""
+    settings.ATELIER_STAGE_BUDGETS = 10
+    with transaction.atomic(), budget("rate"), together(last=True):
+        ADD.run({"key": "a"})
+    with budget("rate"):
+        ADD.run({"key": "b"})
+    assert query("SELECT key FROM accounts_tokenbucket ORDER BY key") == [("a",), ("b",)]
+
+
+def test_another_cancel_after_a_stage_is_not_told_as_the_stages(api: Caller) -> None:
     with pytest.raises(OperationalError), transaction.atomic():
-        with stage("rate"):
+        with budget("rate"):
             query("SELECT 1")
-        query("SELECT 2")
-        query(CANCELLED)
-
-
-def test_a_limit_that_hits_the_commit_is_told_as_the_stages_and_nothing_is_written(
-    api: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def cancelled(_: object) -> None:
-        raise OperationalError("canceling") from psycopg.errors.QueryCanceled()
-
-    with monkeypatch.context() as patched:
-        patched.setattr(BaseDatabaseWrapper, "_commit", cancelled)
-        with pytest.raises(RateTooSlow), transaction.atomic(), stage("rate"):
-            query("UPDATE accounts_workspace SET name = 'other' RETURNING 1")
-    assert query("SELECT name FROM accounts_workspace") == [("one",)]
+        query("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'canceling'; END $$")
 
 
 def test_a_deadline_ends_with_its_stage(api: Caller) -> None:
@@ -137,16 +157,16 @@ def test_a_deadline_ends_with_its_stage(api: Caller) -> None:
         return query("SHOW statement_timeout")[0][0]
 
     with transaction.atomic():
-        with stage("credit"):
+        with budget("credit"):
             assert limit() != "0"
         assert limit() == "0"
-        with stage("enqueue"):
+        with budget("enqueue"):
             assert limit() != "0"
     assert limit() == "0"
-    with stage("auth"):
+    with budget("auth"):
         assert limit() != "0"
     assert limit() == "0"
-    with pytest.raises(ZeroDivisionError), transaction.atomic(), stage("rate"):
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), budget("rate"):
         limit()
         raise ZeroDivisionError
     assert limit() == "0"
@@ -154,7 +174,7 @@ def test_a_deadline_ends_with_its_stage(api: Caller) -> None:
 
 def test_zero_switches_the_deadlines_off(api: Caller, settings: Settings) -> None:
     settings.ATELIER_STAGE_BUDGETS = 0
-    with stage("rate"):
+    with budget("rate"):
         assert query("SHOW statement_timeout") == [("0",)]
     assert api.post().status_code == 202
 
@@ -170,7 +190,7 @@ def test_what_is_over_its_budget_is_logged(
     api: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(deadlines.STAGES, "rate", (0.2, RateTooSlow))  # times FACTOR: 20 ms
-    with stage("rate"):
+    with budget("rate"):
         query("SELECT 1")
         time.sleep(0.03)
     assert [record.stage for record in caplog.records if record.msg == "stage over its budget"] == ["rate"]

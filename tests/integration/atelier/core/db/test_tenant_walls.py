@@ -184,6 +184,34 @@ def test_every_way_to_send_a_statement_says_for_whom(two: tuple[Workspace, Works
     assert dict(query("SELECT workspace_id, model FROM generation_generation"))[one.id] != "b"
 
 
+def test_a_session_keeps_nothing_of_what_a_statement_said(two: tuple[Workspace, Workspace]) -> None:
+    with tenant(two[0].id):
+        for work in (lambda: count("generation_generation"), Generation.objects.count, read_pages):
+            connection.ensure_connection()
+            raw = connection.connection
+            raw.execute("RESET atelier.workspace")  # another test may have set it for this session
+            work()
+            assert raw.execute("SELECT current_setting('atelier.workspace', true)").fetchone()[0] in ("", None)
+            assert raw.execute("SELECT count(*) FROM generation_generation").fetchone() == (0,)
+
+
+def read_pages() -> list[Generation]:
+    return list(Generation.objects.all().iterator(chunk_size=1))
+
+
+def test_pages_are_read_for_their_tenant_whoever_acts_in_between(two: tuple[Workspace, Workspace]) -> None:
+    one, other = two
+    for number in range(5):
+        submit(one, seed=number)
+    with tenant(one.id), transaction.atomic():
+        pages = Generation.objects.all().iterator(chunk_size=2)
+        seen = [next(pages).workspace_id]
+        with tenant(other.id):
+            assert count("generation_generation") == 1
+        seen += [row.workspace_id for row in pages]
+    assert seen == [one.id] * 6
+
+
 def test_blocks_nest_and_end(two: tuple[Workspace, Workspace]) -> None:
     one, other = two
     with tenant(one.id):
