@@ -85,11 +85,12 @@ LIES = {
     "adjustment_moves": "UPDATE billing_adjustment SET amount = 0",
     "adjustment_has_reason": "UPDATE billing_adjustment SET reason = ''",
     "decision_by_four_eyes": "UPDATE billing_adjustmentdecision SET second_needed = true, decided_by = asked_by",
-    "billing_adjustmentdecision_pkey": "INSERT INTO billing_adjustmentdecision SELECT * FROM billing_adjustmentdecision",
+    "billing_adjustmentdecision_pkey": "INSERT INTO billing_adjustmentdecision"
+    " SELECT * FROM billing_adjustmentdecision",
     "credit_line_not_negative": "INSERT INTO billing_creditline VALUES ('lie', -1)",
     "grant_end_booked": "INSERT INTO billing_grantend (grant_id, expired, workspace_id) VALUES ('lie', 3, 'lie')",
-    "billing_ratecard_effective_from_key": "INSERT INTO billing_ratecard (effective_from, steps, note) SELECT effective_from, '[]', ''"
-    " FROM billing_ratecard",
+    "billing_ratecard_effective_from_key": "INSERT INTO billing_ratecard (effective_from, steps, note)"
+    " SELECT effective_from, '[]', '' FROM billing_ratecard",
     "audit_chain_seq": chain("audit_auditentry", "chain_seq"),
     "audit_chain_prev": chain("audit_auditentry", "prev_hash"),
 }

@@ -16,7 +16,7 @@ from atelier.core.db.deadlines import STAGES, RateTooSlow, budget
 from atelier.core.db.statements import Statement, together
 from atelier.stacks.postgres import Postgres
 from billing.selectors import get_balance
-from generation.api import views
+from generation.kinds.image.body import GenerationRequest
 from tests.integration.generation.api.caller import Caller, code
 from tests.support.stories import open_workspace, query, start_worker
 
@@ -93,8 +93,8 @@ def test_a_stage_that_waits_too_long_is_refused_and_nothing_is_charged(
 def test_a_stage_that_works_too_long_is_refused_when_it_is_through(
     api: Caller, strict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parse, before = views.parse_request, state(api)
-    monkeypatch.setattr(views, "parse_request", lambda body: (time.sleep(0.06), parse(body))[1])
+    parse, before = GenerationRequest.parse, state(api)
+    monkeypatch.setattr(GenerationRequest, "parse", lambda body: (time.sleep(0.06), parse(body))[1])
     assert code(api.post(), 503) == "validation_timeout"
     assert state(api) == before
 
