@@ -45,7 +45,7 @@ def emit_steadily(workspace_ids: list[str], rate: float, seconds: float) -> dict
         time.sleep(max(0.0, begun + number / rate - time.monotonic()))
         name, workspace_id = uuid.uuid4().hex, workspace_ids[number % len(workspace_ids)]
         with transaction.atomic():
-            emit("credits.low", subject=workspace_id, lane="", dedupe_key=name, payload={"mark": name})
+            emit("credits.low", subject=workspace_id, queue="", dedupe_key=name, payload={"mark": name})
         committed[name] = time.time()
     return committed
 

@@ -44,7 +44,7 @@ def main() -> None:
     from generation.pipeline.registry import STAGES, UPLOAD, links
 
     stages = (*(stage.name for stage in STAGES), UPLOAD)
-    chain = build_chain(generation_id=GENERATION_ID, fence=1, lane="standard", stages=stages)
+    chain = build_chain(generation_id=GENERATION_ID, fence=1, queue="standard", stages=stages)
     with app.connection_for_write() as connection:
         app.amqp.queues["cpu.standard"](connection.default_channel).declare()
         chain.apply_async(connection=connection)

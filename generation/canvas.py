@@ -8,11 +8,11 @@ from atelier.messaging.queues import route
 from generation.pipeline.registry import links, pool_of
 
 
-def build_chain(*, generation_id: str, fence: int, lane: str, stages: tuple[str, ...]) -> chain:
-    """Immutable signatures of (generation_id, fence), each on the queue of its pool and lane. Only ids travel."""
+def build_chain(*, generation_id: str, fence: int, queue: str, stages: tuple[str, ...]) -> chain:
+    """Immutable signatures of (generation_id, fence), each on the queue of its pool and tier. Only ids travel."""
     return chain(
         current_app.signature(f"generation.stage.{name}", args=(generation_id, fence), immutable=True).set(
-            queue=route(pool_of(name), lane)
+            queue=route(pool_of(name), queue)
         )
         for name in links(stages)
     )

@@ -14,15 +14,15 @@ from atelier.core.ids import new_id
 from generation.pipeline import lifecycle
 from generation.pipeline.spec import IMAGE, Spec
 
-_LANES = ("priority", "standard", "basic")
+_QUEUES = ("priority", "standard", "basic")
 
 
 class Generation(models.Model):
     """One accepted request, from `queued` to a terminal status. `kind` is its row of `generation.kinds`.
 
     `fence` grows with every claim: whoever holds an older one can change nothing. `lease_expires_at` belongs to
-    the stage that is running; `waiting_since` says since when a link waits in a queue instead. `lane` is the
-    tier's, `route_lane` the one it was dispatched to. `webhook` is where this one is told as well: {url, events,
+    the stage that is running; `waiting_since` says since when a link waits in a queue instead. `queue` is the
+    tier's, `dispatch_queue` the one it was dispatched to. `webhook` is where this one is told as well: {url, events,
     secret (sealed)}. All times are the database's.
     """
 
@@ -31,8 +31,8 @@ class Generation(models.Model):
     actor = models.CharField(max_length=60)
     kind = models.CharField(max_length=30, default=IMAGE, db_default=IMAGE)
     status = models.CharField(max_length=12, default=lifecycle.QUEUED)
-    lane = models.CharField(max_length=10)
-    route_lane = models.CharField(max_length=10, blank=True)
+    queue = models.CharField(max_length=10)
+    dispatch_queue = models.CharField(max_length=10, blank=True)
     model = models.CharField(max_length=100)
     request = models.JSONField()
     webhook = models.JSONField(null=True)
@@ -68,7 +68,7 @@ class Generation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=lifecycle.STATUSES), name="generation_status_known"),
-            models.CheckConstraint(condition=Q(lane__in=_LANES), name="generation_lane_known"),
+            models.CheckConstraint(condition=Q(queue__in=_QUEUES), name="generation_queue_known"),
             models.CheckConstraint(
                 condition=Q(status__in=lifecycle.TERMINAL, completed_at__isnull=False)
                 | Q(status__in=lifecycle.LIVE, completed_at=None),
@@ -81,7 +81,7 @@ class Generation(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-created_at", "-id"], name="generation_by_workspace"),
             models.Index(
-                fields=["lane", "workspace", "created_at"],
+                fields=["queue", "workspace", "created_at"],
                 condition=Q(status="queued"),
                 name="generation_queue",
             ),
@@ -192,7 +192,7 @@ class IdempotencyRecord(models.Model):
 
 
 class Turn(models.Model):
-    """Fair order: when a workspace was last served, and how much each lane has had."""
+    """Fair order: when a workspace was last served, and how much each queue has had."""
 
     name = models.CharField(primary_key=True, max_length=40)
     served = models.FloatField(default=0)

@@ -91,21 +91,21 @@ WHERE seen_at > clock_timestamp() - %(seconds)s::float8 * interval '1 second'
 
 _POSITIONS = """
 WITH turns AS (
-    SELECT id, lane, row_number() OVER (PARTITION BY workspace_id ORDER BY created_at, id) AS turn, created_at
-    FROM generation_generation WHERE status = 'queued' AND lane = ANY(%(lanes)s)
+    SELECT id, queue, row_number() OVER (PARTITION BY workspace_id ORDER BY created_at, id) AS turn, created_at
+    FROM generation_generation WHERE status = 'queued' AND queue = ANY(%(queues)s)
 ), placed AS (
-    SELECT id, row_number() OVER (PARTITION BY lane ORDER BY turn, created_at, id) AS position FROM turns
+    SELECT id, row_number() OVER (PARTITION BY queue ORDER BY turn, created_at, id) AS position FROM turns
 )
 SELECT id, position FROM placed WHERE id = ANY(%(ids)s)
 """
 
 
 def get_queue_positions(generations: list[Generation]) -> dict[str, int]:
-    """1-based places of the queued ones among `generations`, in the fair order of their lane."""
+    """1-based places of the queued ones among `generations`, in the fair order of their queue."""
     queued = [generation for generation in generations if generation.status == lifecycle.QUEUED]
     if not queued:
         return {}
-    values: dict[str, Any] = {"ids": [g.id for g in queued], "lanes": list({g.lane for g in queued})}
+    values: dict[str, Any] = {"ids": [g.id for g in queued], "queues": list({g.queue for g in queued})}
     with across("figures"), connection.cursor() as cursor:
         cursor.execute(_POSITIONS, values)
         return dict(cursor.fetchall())

@@ -31,7 +31,9 @@ def start(generation_id: str, **_: Any) -> None:
         if not run_link(generation_id=generation_id, fence=claimed.fence, stage=first, worker=worker_name()):
             return
         stages = after_link(stages)
-    build_chain(generation_id=generation_id, fence=claimed.fence, lane=claimed.route_lane, stages=stages).apply_async()
+    build_chain(
+        generation_id=generation_id, fence=claimed.fence, queue=claimed.dispatch_queue, stages=stages
+    ).apply_async()
 
 
 @shared_task(name="generation.wake")
@@ -41,7 +43,7 @@ def wake(generation_id: str, fence: int, **_: Any) -> None:
         waiting = list_waiting_stages(generation_id=generation_id, fence=fence)
     if waiting is not None:
         build_chain(
-            generation_id=generation_id, fence=fence, lane=waiting.route_lane, stages=waiting.stages
+            generation_id=generation_id, fence=fence, queue=waiting.dispatch_queue, stages=waiting.stages
         ).apply_async()
 
 

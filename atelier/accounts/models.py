@@ -90,9 +90,9 @@ class TierTerms(models.Model):
 
     def as_tier(self) -> Tier:
         """The row's columns beside what is fixed."""
-        lane = DEFAULTS[self.name].lane
-        named = {field.name: getattr(self, field.name) for field in fields(Tier) if field.name != "lane"}
-        return Tier(lane=lane, **named)
+        queue = DEFAULTS[self.name].queue
+        named = {field.name: getattr(self, field.name) for field in fields(Tier) if field.name != "queue"}
+        return Tier(queue=queue, **named)
 
 
 def get_tiers() -> Mapping[str, Tier]:

@@ -10,7 +10,7 @@ class Tier:
     """What a workspace of this tier may do. Times in seconds, sizes in pixels, None means unlimited."""
 
     name: str
-    lane: str
+    queue: str
     weight: int
     running_at_once: int
     jobs_per_hour: int | None
@@ -30,4 +30,5 @@ DEFAULTS = {
         Tier("studio", "priority", 6, 20, None, 50, 30, 10, 365, None, 8192),
     )
 }
-"""`weight` is a tier's share of workers that several tiers use at once. Names and lanes are fixed: queues bear them."""
+"""`weight` is a tier's share of workers that several tiers use at once. Names and queues are fixed: the broker's queues
+are called by them."""

@@ -98,17 +98,17 @@ def read_dashboard() -> Dashboard:
 
 
 def _list_tiers() -> list[TierRow]:
-    rows = {tier.lane: TierRow(tier) for tier in get_tiers().values()}
-    live = Generation.objects.filter(status__in=lifecycle.LIVE).values_list("lane", "status")
-    for lane, status, count, oldest in live.annotate(count=Count("id"), oldest=Min("created_at")):
+    rows = {tier.queue: TierRow(tier) for tier in get_tiers().values()}
+    live = Generation.objects.filter(status__in=lifecycle.LIVE).values_list("queue", "status")
+    for queue, status, count, oldest in live.annotate(count=Count("id"), oldest=Min("created_at")):
         if status == lifecycle.QUEUED:
-            rows[lane].queued, rows[lane].oldest = count, oldest
+            rows[queue].queued, rows[queue].oldest = count, oldest
         else:
-            rows[lane].processing += count
+            rows[queue].processing += count
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    today = Generation.objects.filter(created_at__gte=midnight).values_list("lane", "status")
-    for lane, status, count in today.annotate(count=Count("id")):
-        rows[lane].today[status] = count
+    today = Generation.objects.filter(created_at__gte=midnight).values_list("queue", "status")
+    for queue, status, count in today.annotate(count=Count("id")):
+        rows[queue].today[status] = count
     return sorted(rows.values(), key=lambda row: -row.tier.weight)
 
 

@@ -14,8 +14,10 @@ class Metric:
     labels: tuple[str, ...] = ()
 
 
-GENERATIONS = Metric("atelier_generations", "Generations that have not ended, by tier's lane.", ("status", "lane"))
-QUEUE_AGE = Metric("atelier_queue_oldest_seconds", "Age of the oldest queued generation.", ("lane",))
+GENERATIONS = Metric(
+    "atelier_generations", "Generations that have not ended, by the queue of their tier.", ("status", "queue")
+)
+QUEUE_AGE = Metric("atelier_queue_oldest_seconds", "Age of the oldest queued generation.", ("queue",))
 OUTBOX = Metric("atelier_outbox_unpublished", "Messages that the relay has not published.")
 OUTBOX_AGE = Metric("atelier_outbox_oldest_seconds", "Age of the oldest unpublished message.")
 LEDGER = Metric("atelier_ledger_differences", "Kinds of differences a check of the books found last.", ("check",))

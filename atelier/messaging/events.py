@@ -10,7 +10,7 @@ from atelier.messaging.queues import CONTROL, WEBHOOKS
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """`task` is sent to `queue`, or to the queue of `pool` and the message's lane.
+    """`task` is sent to `queue`, or to that of `pool` and the message's tier.
 
     It is called with the subject and the payload; `by_number`: with the subject and the number of the message.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kombu import Exchange, Queue
 
-LANES = ("priority", "standard", "basic")
+TIER_QUEUES = ("priority", "standard", "basic")
+"""Each tier's (architecture.md, queue configuration); the broker has one of them for each pool."""
 POOLS = ("gpu", "cpu")
 CONTROL = "control"
 WEBHOOKS = "webhooks"
@@ -12,13 +13,13 @@ DEAD = "dead"
 DELIVERY_LIMIT = 5
 """Deliveries after which the broker gives a message up. A second net: attempts are counted in PostgreSQL."""
 
-NAMES = (*(f"{pool}.{lane}" for pool in POOLS for lane in LANES), CONTROL, WEBHOOKS)
+NAMES = (*(f"{pool}.{queue}" for pool in POOLS for queue in TIER_QUEUES), CONTROL, WEBHOOKS)
 """Every queue that a worker must serve (deploy/workers.yaml; a test checks it)."""
 
 
-def route(pool: str, lane: str) -> str:
-    """Queue of a pool (gpu, cpu) and a lane (priority, standard, basic). ValueError for any other word."""
-    name = f"{pool}.{lane}"
+def route(pool: str, queue: str) -> str:
+    """The broker's queue of a pool (gpu, cpu) and a tier's queue (priority, standard, basic). ValueError for others."""
+    name = f"{pool}.{queue}"
     if name not in NAMES:
         raise ValueError(f"There is no queue {name!r}.")
     return name

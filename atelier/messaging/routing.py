@@ -21,6 +21,6 @@ def routes(app: Celery) -> dict[str, Publish]:
 
 def _publish(reactions: tuple[Reaction, ...], publisher: Publisher, message: OutboxMessage) -> None:
     for reaction in reactions:
-        queue = reaction.queue if reaction.pool is None else route(reaction.pool, message.lane)
+        queue = reaction.queue if reaction.pool is None else route(reaction.pool, message.queue)
         values = {"message": message.pk} if reaction.by_number else message.payload
         publisher.send(reaction.task, args=(message.subject,), kwargs=values, queue=queue)

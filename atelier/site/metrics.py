@@ -19,10 +19,10 @@ from atelier.core.metrics import Metric
 
 # Each reads what is unfinished, through a partial index: nothing here grows with history.
 _READ: dict[Metric, str] = {
-    metrics.GENERATIONS: "SELECT status, lane, count(*) FROM generation_generation WHERE completed_at IS NULL"
+    metrics.GENERATIONS: "SELECT status, queue, count(*) FROM generation_generation WHERE completed_at IS NULL"
     " AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2",
-    metrics.QUEUE_AGE: "SELECT lane, extract(epoch FROM clock_timestamp() - min(created_at)) FROM generation_generation"
-    " WHERE status = 'queued' GROUP BY 1",
+    metrics.QUEUE_AGE: "SELECT queue, extract(epoch FROM clock_timestamp() - min(created_at))"
+    " FROM generation_generation WHERE status = 'queued' GROUP BY 1",
     metrics.OUTBOX: "SELECT count(*) FROM outbox_outboxmessage WHERE published_at IS NULL",
     metrics.OUTBOX_AGE: "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)"
     " FROM outbox_outboxmessage WHERE published_at IS NULL",

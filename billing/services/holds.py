@@ -67,7 +67,7 @@ def _warn_when_low(workspace_id: str, hold_id: str, balance: int, amount: int) -
             emit(
                 "credits.low",
                 subject=workspace_id,
-                lane="",
+                queue="",
                 dedupe_key=f"{hold_id}:low",
                 payload={"available": balance, "threshold": threshold},
             )

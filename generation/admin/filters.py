@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from atelier.messaging.queues import LANES
+from atelier.messaging.queues import TIER_QUEUES
 from generation.catalog import get_catalog
 from generation.kinds import KINDS
 from generation.models import Generation
@@ -34,15 +34,15 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(status__in=groups.get(status, (status,))) if status else queryset
 
 
-class LaneFilter(admin.SimpleListFilter):
-    title = "lane"
-    parameter_name = "lane"
+class QueueFilter(admin.SimpleListFilter):
+    title = "queue"
+    parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(lane, lane) for lane in LANES]
+        return [(queue, queue) for queue in TIER_QUEUES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Generation]) -> QuerySet[Generation]:
-        return queryset.filter(lane=self.value()) if self.value() else queryset
+        return queryset.filter(queue=self.value()) if self.value() else queryset
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -20,7 +20,7 @@ from atelier.accounts.models import Workspace
 from atelier.core.admin.durations import short_duration
 from atelier.core.admin.lists import BigTableAdmin, ReadOnlyAdmin, badge
 from generation.admin import actions
-from generation.admin.filters import CreatedFilter, KindFilter, LaneFilter, ModelFilter, StatusFilter
+from generation.admin.filters import CreatedFilter, KindFilter, ModelFilter, QueueFilter, StatusFilter
 from generation.admin.page import build_page
 from generation.models import Generation
 from generation.pipeline import lifecycle
@@ -40,13 +40,13 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
         "kind",
         "state",
         "progress",
-        "lane",
+        "queue",
         "attempts",
         "credits",
         "age",
         "duration",
     )
-    list_filter = (StatusFilter, KindFilter, LaneFilter, ModelFilter, CreatedFilter)
+    list_filter = (StatusFilter, KindFilter, QueueFilter, ModelFilter, CreatedFilter)
     list_select_related = ("workspace",)
     ordering = ("-created_at",)
     sortable_by = ("age",)

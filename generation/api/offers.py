@@ -37,7 +37,7 @@ def describe_price(workspace: Workspace, kind: Kind, body: SubmissionBody) -> Ge
     """The answer to `?dryRun=true`: everything is checked, nothing is stored."""
     admitted = admit(workspace, kind, body)
     balance = get_balance(workspace.id)
-    position = get_next_position(workspace.id, workspace.limits.lane)
+    position = get_next_position(workspace.id, workspace.limits.queue)
     return GenerationPrice(
         credits=admitted.credits,
         balance=balance.available,
@@ -118,7 +118,7 @@ class AccountView(ApiView):
 def _limits(workspace: Workspace) -> AccountLimits:
     tier, limits = workspace.limits, limits_of(workspace, *KINDS.values())
     return AccountLimits(
-        queue=tier.lane,
+        queue=tier.queue,
         running_at_once=tier.running_at_once,
         jobs_per_hour=tier.jobs_per_hour,
         burst=tier.burst,

@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
                 ("actor", models.CharField(max_length=60)),
                 ("kind", models.CharField(db_default="image", default="image", max_length=30)),
                 ("status", models.CharField(default="queued", max_length=12)),
-                ("lane", models.CharField(max_length=10)),
-                ("route_lane", models.CharField(blank=True, max_length=10)),
+                ("queue", models.CharField(max_length=10)),
+                ("dispatch_queue", models.CharField(blank=True, max_length=10)),
                 ("model", models.CharField(max_length=100)),
                 ("request", models.JSONField()),
                 ("spec", models.JSONField()),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["workspace", "-created_at", "-id"], name="generation_by_workspace"),
                     models.Index(
                         condition=models.Q(("status", "queued")),
-                        fields=["lane", "workspace", "created_at"],
+                        fields=["queue", "workspace", "created_at"],
                         name="generation_queue",
                     ),
                     models.Index(
@@ -122,8 +122,8 @@ class Migration(migrations.Migration):
                         name="generation_status_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("lane__in", ("priority", "standard", "basic"))),
-                        name="generation_lane_known",
+                        condition=models.Q(("queue__in", ("priority", "standard", "basic"))),
+                        name="generation_queue_known",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -57,7 +57,7 @@ def retry_generation(*, workspace: Workspace, actor: str, generation_id: str, ke
 def accept(draft: Draft, key: Key | None = None) -> Answer:
     """Tokens, hold, generation, event, audit and the stored answer, all or nothing; the answer (202)."""
     outlook = get_outlook()  # what is read for the answer is read before any lock is taken
-    position = get_next_position(draft.workspace.id, draft.generation.lane)
+    position = get_next_position(draft.workspace.id, draft.generation.queue)
     seconds = outlook.total_seconds(draft.spec, position)
     try:
         with transaction.atomic():
@@ -122,7 +122,7 @@ def _write(draft: Draft) -> None:
     with budget("enqueue"), together(last=True):
         insert_row(generation, seconds)
         add_event(generation.id, "queued", {"creditsHeld": credits})
-        emit("generation.queued", subject=generation.id, lane=generation.lane, dedupe_key=f"{generation.id}:queued")
+        emit("generation.queued", subject=generation.id, queue=generation.queue, dedupe_key=f"{generation.id}:queued")
         notify(DISPATCH_CHANNEL)
         record(
             workspace_id=generation.workspace_id,

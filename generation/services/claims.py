@@ -30,7 +30,7 @@ class Start:
     """A claimed generation: its fence, and the stages still to run."""
 
     fence: int
-    route_lane: str
+    dispatch_queue: str
     stages: tuple[str, ...]
 
 
@@ -69,10 +69,10 @@ def claim_generation(*, generation_id: str) -> Start | None:
             emit(
                 "generation.started",
                 subject=generation_id,
-                lane=generation.route_lane,
+                queue=generation.dispatch_queue,
                 dedupe_key=f"{generation_id}:started",
             )
-        return Start(generation.fence + 1, generation.route_lane, stages)
+        return Start(generation.fence + 1, generation.dispatch_queue, stages)
 
 
 _DONE = Statement("SELECT stage FROM generation_stageresult WHERE generation_id = %(id)s")
@@ -90,7 +90,7 @@ def list_waiting_stages(*, generation_id: str, fence: int) -> Start | None:
     generation = Generation.objects.filter(
         id=generation_id, fence=fence, status=lifecycle.RUNNING, waiting_since__isnull=False
     ).first()
-    return None if generation is None else Start(fence, generation.route_lane, pending_stages(generation))
+    return None if generation is None else Start(fence, generation.dispatch_queue, pending_stages(generation))
 
 
 _START = Statement("""

@@ -125,7 +125,7 @@ def _record_end(generation: Generation, status: str, actor: str, facts: dict[str
     emit(
         f"generation.{status}",
         subject=generation.id,
-        lane=generation.route_lane or generation.lane,
+        queue=generation.dispatch_queue or generation.queue,
         dedupe_key=f"{generation.id}:terminal",
     )
     record(

@@ -79,31 +79,31 @@ _outlook = Fresh(read_outlook, FRESH_SECONDS)
 
 _OWN = Statement("""
 SELECT count(*) FROM generation_generation
-WHERE status = 'queued' AND lane = %(lane)s AND workspace_id = %(workspace)s
+WHERE status = 'queued' AND queue = %(queue)s AND workspace_id = %(workspace)s
 """)
 _WAITING = Statement("""
-SELECT lane, workspace_id, count(*) FROM generation_generation WHERE status = 'queued' GROUP BY lane, workspace_id
+SELECT queue, workspace_id, count(*) FROM generation_generation WHERE status = 'queued' GROUP BY queue, workspace_id
 """)
 
 
 def _read_queues() -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     with across("figures"):
-        for lane, workspace_id, total in _WAITING.run():
-            found.setdefault(lane, {})[workspace_id] = total
+        for queue, workspace_id, total in _WAITING.run():
+            found.setdefault(queue, {})[workspace_id] = total
     return found
 
 
 QUEUES = Fresh(_read_queues, QUEUE_SECONDS)
-"""How many generations wait, by lane and workspace. Counting a long queue for each request would cost more than the
+"""How many generations wait, by queue and workspace. Counting a long queue for each request would cost more than the
 request."""
 
 
-def get_next_position(workspace_id: str, lane: str) -> int:
-    """The 1-based place that the workspace's next generation gets in the fair order of its lane.
+def get_next_position(workspace_id: str, queue: str) -> int:
+    """The 1-based place that the workspace's next generation gets in the fair order of its queue.
 
     Its own queue is counted now, those of the others are known for at most a second.
     """
-    own = _OWN.run({"workspace": workspace_id, "lane": lane})[0][0] + 1
-    others = (total for name, total in QUEUES.get().get(lane, {}).items() if name != workspace_id)
+    own = _OWN.run({"workspace": workspace_id, "queue": queue})[0][0] + 1
+    others = (total for name, total in QUEUES.get().get(queue, {}).items() if name != workspace_id)
     return own + sum(min(total, own) for total in others)

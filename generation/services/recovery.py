@@ -85,7 +85,7 @@ def _wake(generation: Generation) -> None:
     emit(
         "generation.stalled" if running else "generation.dispatched",
         subject=generation.id,
-        lane=generation.route_lane,
+        queue=generation.dispatch_queue,
         payload={"fence": generation.fence},
         dedupe_key=f"{generation.id}:wake:{generation.wakes + 1}",
     )

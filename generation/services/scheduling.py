@@ -16,7 +16,7 @@ from atelier.core.crashpoints import crashpoint
 from atelier.core.db.database import insert_row
 from atelier.core.db.statements import Statement, together
 from atelier.messaging.outbox.services import emit
-from atelier.messaging.queues import LANES, route
+from atelier.messaging.queues import TIER_QUEUES, route
 from generation.models import Slot
 from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers
@@ -38,12 +38,12 @@ _BEFORE_OR_ON_GPU = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The generation to dispatch, its free slot, and the lane that has room for it."""
+    """The generation to dispatch, its free slot, and the queue that has room for it."""
 
     generation_id: str
     workspace_id: str
-    lane: str
-    route_lane: str
+    queue: str
+    dispatch_queue: str
     slot: int
 
 
@@ -53,7 +53,7 @@ def dispatch_next() -> bool:
         return False
     with transaction.atomic():
         _DECIDE_ALONE.run({"silence": SILENCE, "lock": _LOCK})
-        candidate = _choose(list_open_lanes())
+        candidate = _choose(list_open_queues())
         if candidate is None:
             return False
         _take(candidate)
@@ -70,115 +70,115 @@ def _somebody_waits() -> bool:
 
 
 _FLIGHTS = Statement("""
-SELECT route_lane, count(*), count(*) FILTER (WHERE stage = ANY(%(early)s::text[])) FROM generation_generation
-WHERE status IN ('dispatched', 'running') GROUP BY route_lane
+SELECT dispatch_queue, count(*), count(*) FILTER (WHERE stage = ANY(%(early)s::text[])) FROM generation_generation
+WHERE status IN ('dispatched', 'running') GROUP BY dispatch_queue
 """)
 
 
-def list_open_lanes() -> set[str]:
+def list_open_queues() -> set[str]:
     """Lanes to which a generation may be sent now: below the queue's cap, and a worker of theirs has room."""
     flights = _FLIGHTS.run({"early": list(_BEFORE_OR_ON_GPU)})
-    running = {lane: total for lane, total, _ in flights}
-    on_gpu = {lane: early for lane, _, early in flights}
-    tiers = _by_lane()
-    groups = [_lanes_of(worker.queues) for worker in list_live_workers()]
+    running = {queue: total for queue, total, _ in flights}
+    on_gpu = {queue: early for queue, _, early in flights}
+    tiers = _by_queue()
+    groups = [_queues_of(worker.queues) for worker in list_live_workers()]
     return {
-        lane
-        for lane in LANES
-        if running.get(lane, 0) < tiers[lane].queue_cap
+        queue
+        for queue in TIER_QUEUES
+        if running.get(queue, 0) < tiers[queue].queue_cap
         and any(
             sum(on_gpu.get(other, 0) for other in group) < WINDOW * groups.count(group)
             for group in groups
-            if lane in group
+            if queue in group
         )
     }
 
 
-def _by_lane() -> dict[str, Tier]:
-    return {tier.lane: tier for tier in get_tiers().values()}
+def _by_queue() -> dict[str, Tier]:
+    return {tier.queue: tier for tier in get_tiers().values()}
 
 
-def _lanes_of(queues: list[str]) -> tuple[str, ...]:
-    return tuple(lane for lane in LANES if route("gpu", lane) in queues)
+def _queues_of(queues: list[str]) -> tuple[str, ...]:
+    return tuple(queue for queue in TIER_QUEUES if route("gpu", queue) in queues)
 
 
 _NEXT = Statement("""
 WITH clock AS (SELECT coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0) AS now)
-SELECT waiting.id, queue.workspace_id, queue.lane,
-    (SELECT min(number) FROM generate_series(1, queue.slots) AS number
-     WHERE number NOT IN (SELECT number FROM generation_slot WHERE workspace_id = queue.workspace_id))
+SELECT waiting.id, backlog.workspace_id, backlog.queue,
+    (SELECT min(number) FROM generate_series(1, backlog.slots) AS number
+     WHERE number NOT IN (SELECT number FROM generation_slot WHERE workspace_id = backlog.workspace_id))
 FROM (
-    SELECT DISTINCT workspace_id, lane, (%(slots)s::jsonb ->> lane)::int AS slots
+    SELECT DISTINCT workspace_id, queue, (%(slots)s::jsonb ->> queue)::int AS slots
     FROM generation_generation WHERE status = 'queued'
-) AS queue
+) AS backlog
 CROSS JOIN clock
 CROSS JOIN LATERAL (
     SELECT id, created_at, target_at < clock_timestamp() AS late
     FROM generation_generation g
-    WHERE g.status = 'queued' AND g.lane = queue.lane AND g.workspace_id = queue.workspace_id
+    WHERE g.status = 'queued' AND g.queue = backlog.queue AND g.workspace_id = backlog.workspace_id
         AND (g.not_before IS NULL OR g.not_before <= clock_timestamp())
         AND g.deadline_at > clock_timestamp()
     ORDER BY created_at, id LIMIT 1
 ) AS waiting
-LEFT JOIN generation_turn lane ON lane.name = queue.lane
-LEFT JOIN generation_turn workspace ON workspace.name = queue.workspace_id
-WHERE (queue.lane = ANY(%(lanes)s::text[]) OR waiting.late)
-    AND (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = queue.workspace_id) < queue.slots
-ORDER BY NOT waiting.late, greatest(lane.served, clock.now), workspace.served NULLS FIRST, waiting.created_at,
+LEFT JOIN generation_turn queue_turn ON queue_turn.name = backlog.queue
+LEFT JOIN generation_turn workspace ON workspace.name = backlog.workspace_id
+WHERE (backlog.queue = ANY(%(queues)s::text[]) OR waiting.late)
+    AND (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = backlog.workspace_id) < backlog.slots
+ORDER BY NOT waiting.late, greatest(queue_turn.served, clock.now), workspace.served NULLS FIRST, waiting.created_at,
     waiting.id
 LIMIT 1
 """)
 
 
-def _choose(lanes: set[str]) -> Candidate | None:
-    """Late ones first; then the lane with the least service for its weight; then the workspace served longest ago."""
-    if not lanes:
+def _choose(queues: set[str]) -> Candidate | None:
+    """Late ones first; then the queue with the least service for its weight; then the workspace served longest ago."""
+    if not queues:
         return None
-    slots = {tier.lane: tier.running_at_once for tier in get_tiers().values()}
-    row = _NEXT.first({"lanes": list(lanes), "slots": json.dumps(slots)})
+    slots = {tier.queue: tier.running_at_once for tier in get_tiers().values()}
+    row = _NEXT.first({"queues": list(queues), "slots": json.dumps(slots)})
     if row is None:
         return None
-    generation_id, workspace_id, lane, slot = row
-    return Candidate(generation_id, workspace_id, lane, lane if lane in lanes else sorted(lanes)[0], slot)
+    generation_id, workspace_id, queue, slot = row
+    return Candidate(generation_id, workspace_id, queue, queue if queue in queues else sorted(queues)[0], slot)
 
 
 def _take(candidate: Candidate) -> None:
     """Ends the transaction. Nothing is written when the generation left the queue in the meantime (cancelled)."""
-    row = _DISPATCH.first({"lane": candidate.route_lane, "id": candidate.generation_id})
+    row = _DISPATCH.first({"queue": candidate.dispatch_queue, "id": candidate.generation_id})
     if row is None:
         return
-    share = 1 / _by_lane()[candidate.lane].weight
+    share = 1 / _by_queue()[candidate.queue].weight
     with together(last=True):
-        _SERVE.run({"lane": candidate.lane, "share": share, "workspace": candidate.workspace_id})
+        _SERVE.run({"queue": candidate.queue, "share": share, "workspace": candidate.workspace_id})
         insert_row(
             Slot(generation_id=candidate.generation_id, workspace_id=candidate.workspace_id, number=candidate.slot)
         )
         emit(
             "generation.dispatched",
             subject=candidate.generation_id,
-            lane=candidate.route_lane,
+            queue=candidate.dispatch_queue,
             dedupe_key=f"{candidate.generation_id}:wake:{row[0]}",
         )
         crashpoint("dispatch.before_commit")
 
 
 _DISPATCH = Statement("""
-UPDATE generation_generation SET status = 'dispatched', route_lane = %(lane)s, dispatched_at = clock_timestamp(),
+UPDATE generation_generation SET status = 'dispatched', dispatch_queue = %(queue)s, dispatched_at = clock_timestamp(),
     wakes = wakes + 1, stage = '', not_before = NULL
 WHERE id = %(id)s AND status = 'queued' RETURNING wakes
 """)
 
-# Start-time fair queueing (Goyal, Vin, Cheng 1996): a lane that was idle joins at the clock and is owed no past.
+# Start-time fair queueing (Goyal, Vin, Cheng 1996): a queue that was idle joins at the clock and is owed no past.
 _SERVE = Statement("""
 WITH start AS (
     SELECT greatest(
         coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0),
-        coalesce((SELECT served FROM generation_turn WHERE name = %(lane)s), 0)
+        coalesce((SELECT served FROM generation_turn WHERE name = %(queue)s), 0)
     ) AS tag
 )
 INSERT INTO generation_turn (name, served)
 SELECT 'clock', tag FROM start
-UNION ALL SELECT %(lane)s::text, tag + %(share)s::float8 FROM start
+UNION ALL SELECT %(queue)s::text, tag + %(share)s::float8 FROM start
 UNION ALL SELECT %(workspace)s::text, extract(epoch FROM clock_timestamp())::float8 FROM start
 ON CONFLICT (name) DO UPDATE SET served = excluded.served
 """)

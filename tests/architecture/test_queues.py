@@ -5,7 +5,7 @@ from __future__ import annotations
 from atelier.accounts.tiers import DEFAULTS
 from atelier.celery import app
 from atelier.messaging.events import EVENTS
-from atelier.messaging.queues import CONTROL, DEAD, DELIVERY_LIMIT, LANES, NAMES, POOLS, WEBHOOKS, declared, route
+from atelier.messaging.queues import CONTROL, DEAD, DELIVERY_LIMIT, NAMES, POOLS, TIER_QUEUES, WEBHOOKS, declared, route
 from atelier.stacks.workers import load_workers
 from generation.canvas import build_chain
 from generation.pipeline.lifecycle import UPLOAD
@@ -27,9 +27,9 @@ def test_gpu_queues_are_served_by_gpu_workers_only() -> None:
         assert {queue.startswith("gpu.") for queue in worker.queues} == {worker.pool == "gpu"}
 
 
-def test_every_tier_has_a_lane_and_every_lane_a_queue_a_pool() -> None:
-    assert {tier.lane for tier in DEFAULTS.values()} == set(LANES)
-    assert {route(pool, lane) for pool in POOLS for lane in LANES} | {CONTROL, WEBHOOKS} == set(NAMES)
+def test_every_tier_has_a_queue_and_every_queue_a_pool() -> None:
+    assert {tier.queue for tier in DEFAULTS.values()} == set(TIER_QUEUES)
+    assert {route(pool, queue) for pool in POOLS for queue in TIER_QUEUES} | {CONTROL, WEBHOOKS} == set(NAMES)
 
 
 def test_queues_survive_and_give_up_after_a_limit_into_the_dead_letter_queue() -> None:
@@ -53,9 +53,9 @@ def test_every_task_is_reached_by_an_event_or_a_chain() -> None:
     assert tasks() == events | stages
 
 
-def test_a_chain_goes_through_the_queues_of_its_lane_and_carries_ids_only() -> None:
+def test_a_chain_goes_through_the_queues_of_its_tier_and_carries_ids_only() -> None:
     stages = (*BY_NAME, UPLOAD)
-    chain = build_chain(generation_id="gen_" + "a" * 20, fence=3, lane="standard", stages=stages)
+    chain = build_chain(generation_id="gen_" + "a" * 20, fence=3, queue="standard", stages=stages)
     names = [signature.task.rpartition(".")[2] for signature in chain.tasks]
     assert [signature.options["queue"] for signature in chain.tasks] == [f"{pool_of(name)}.standard" for name in names]
     assert {signature.args for signature in chain.tasks} == {("gen_" + "a" * 20, 3)}

@@ -1,4 +1,4 @@
-"""One server stack for all faults: two workers a lane, so that a fault can be aimed; then the books are judged."""
+"""One server stack for all faults: two workers a queue, so that a fault can be aimed; then the books are judged."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from atelier.stacks.workers import Worker
 from tests.support.installation import Installation, installed
 from tests.support.servers import short_directory
 
-LANES = {"a": "priority", "b": "standard", "c": "basic"}
+TIER_QUEUES = {"a": "priority", "b": "standard", "c": "basic"}
 WORKERS = [
-    *(Worker(f"gpu-{letter}", "gpu", (f"gpu.{lane}",)) for letter, lane in LANES.items()),
-    *(Worker(f"cpu-{letter}", "cpu", (f"cpu.{lane}", "control")) for letter, lane in LANES.items()),
+    *(Worker(f"gpu-{letter}", "gpu", (f"gpu.{queue}",)) for letter, queue in TIER_QUEUES.items()),
+    *(Worker(f"cpu-{letter}", "cpu", (f"cpu.{queue}", "control")) for letter, queue in TIER_QUEUES.items()),
 ]
 
 

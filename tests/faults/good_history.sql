@@ -6,7 +6,7 @@ CREATE TEMPORARY TABLE side ON COMMIT DROP AS
     SELECT kind, id FROM billing_account WHERE workspace_id = 'wsp_1';
 
 INSERT INTO generation_generation (
-    id, workspace_id, actor, status, lane, route_lane, model, request, spec, facts, credits_held, credits_used, fence,
+    id, workspace_id, actor, status, queue, dispatch_queue, model, request, spec, facts, credits_held, credits_used, fence,
     attempt, wakes, stage, step, steps, worker, target_at, deadline_at, completed_at, error_code, error_message
 )
 SELECT id, 'wsp_1', 'key_1', status, 'priority', 'priority', 'stub', '{}', '$SPEC', '{}', 2, used, 1,
@@ -28,7 +28,7 @@ SELECT id, 'queued', '{}' FROM generation_generation;
 INSERT INTO generation_generationevent (generation_id, type, data)
 SELECT id, 'terminal', jsonb_build_object('status', status) FROM generation_generation;
 
-INSERT INTO outbox_outboxmessage (event, subject, lane, payload, dedupe_key, failures, published_at)
+INSERT INTO outbox_outboxmessage (event, subject, queue, payload, dedupe_key, failures, published_at)
 SELECT 'generation.' || what, id, 'priority', '{}', id || ':' || what, 0, now()
 FROM generation_generation CROSS JOIN LATERAL unnest(ARRAY['dispatched', status]) AS what;
 

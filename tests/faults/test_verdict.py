@@ -106,7 +106,7 @@ FORGERIES: dict[str, tuple[str, str]] = {
     ),
     "two ends are announced": (
         "one message says that it ended",
-        """INSERT INTO outbox_outboxmessage (event, subject, lane, payload, dedupe_key, failures, published_at)
+        """INSERT INTO outbox_outboxmessage (event, subject, queue, payload, dedupe_key, failures, published_at)
            VALUES ('generation.cancelled', 'gen_done', 'basic', '{}', 'gen_done:again', 0, now())""",
     ),
     "a decision is never sent": (

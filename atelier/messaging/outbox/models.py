@@ -11,7 +11,7 @@ class OutboxMessage(models.Model):
 
     event = models.CharField(max_length=60)
     subject = models.CharField(max_length=32)
-    lane = models.CharField(max_length=20)
+    queue = models.CharField(max_length=20)
     payload = models.JSONField(default=dict)
     dedupe_key = models.CharField(max_length=120, unique=True)
     created_at = models.DateTimeField(db_default=Now())

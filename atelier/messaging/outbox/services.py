@@ -16,8 +16,8 @@ FORGOTTEN_AT_ONCE = 10_000
 
 _EMIT = Statement("""
 WITH added AS (
-    INSERT INTO outbox_outboxmessage (event, subject, lane, payload, dedupe_key, failures)
-    VALUES (%(event)s, %(subject)s, %(lane)s, %(payload)s, %(dedupe_key)s, 0)
+    INSERT INTO outbox_outboxmessage (event, subject, queue, payload, dedupe_key, failures)
+    VALUES (%(event)s, %(subject)s, %(queue)s, %(payload)s, %(dedupe_key)s, 0)
     ON CONFLICT (dedupe_key) DO NOTHING
     RETURNING id
 )
@@ -25,8 +25,8 @@ SELECT pg_notify(%(channel)s, '') FROM added
 """)
 
 
-def emit(event: str, *, subject: str, lane: str, dedupe_key: str, payload: dict[str, Any] | None = None) -> None:
-    """Record `event` about `subject` (an id); the relay publishes it on `lane` after the commit, at least once.
+def emit(event: str, *, subject: str, queue: str, dedupe_key: str, payload: dict[str, Any] | None = None) -> None:
+    """Record `event` about `subject` (an id); the relay publishes it on `queue` after the commit, at least once.
 
     Raises TransactionManagementError outside a transaction: a fact without its change is a rumour.
     """
@@ -36,7 +36,7 @@ def emit(event: str, *, subject: str, lane: str, dedupe_key: str, payload: dict[
         {
             "event": event,
             "subject": subject,
-            "lane": lane,
+            "queue": queue,
             "payload": json.dumps(payload or {}),
             "dedupe_key": dedupe_key,
             "channel": CHANNEL,

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 def message(event: str, subject: str = "gen_a", **payload: Any) -> int:
     """The number of an outbox message."""
     with transaction.atomic():
-        emit(event, subject=subject, lane="basic", dedupe_key=f"{subject}:once", payload=payload)
+        emit(event, subject=subject, queue="basic", dedupe_key=f"{subject}:once", payload=payload)
     return OutboxMessage.objects.get(event=event, subject=subject).pk
 
 

@@ -1,5 +1,5 @@
 -- Made by python -m tests.support.releases
--- A client's key: atl_live_4unRRZZI_serHTJ8riHfGGwrmpCXrCChRHMe4dJlb1514FN
+-- A client's key: atl_live_vXxnkUNi_W0d0VVcIULRAmI4v8ACKoH3WtzpeKWYL1MAzK9
 SET statement_timeout = 0;
 SET lock_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
@@ -786,8 +786,8 @@ CREATE TABLE public.generation_generation (
     actor character varying(60) NOT NULL,
     kind character varying(30) DEFAULT 'image'::character varying NOT NULL,
     status character varying(12) NOT NULL,
-    lane character varying(10) NOT NULL,
-    route_lane character varying(10) NOT NULL,
+    queue character varying(10) NOT NULL,
+    dispatch_queue character varying(10) NOT NULL,
     model character varying(100) NOT NULL,
     request jsonb NOT NULL,
     spec jsonb NOT NULL,
@@ -824,7 +824,7 @@ CREATE TABLE public.generation_generation (
     CONSTRAINT generation_generation_step_check CHECK ((step >= 0)),
     CONSTRAINT generation_generation_steps_check CHECK ((steps >= 0)),
     CONSTRAINT generation_generation_wakes_check CHECK ((wakes >= 0)),
-    CONSTRAINT generation_lane_known CHECK (((lane)::text = ANY ((ARRAY['priority'::character varying, 'standard'::character varying, 'basic'::character varying])::text[]))),
+    CONSTRAINT generation_queue_known CHECK (((queue)::text = ANY ((ARRAY['priority'::character varying, 'standard'::character varying, 'basic'::character varying])::text[]))),
     CONSTRAINT generation_status_known CHECK (((status)::text = ANY ((ARRAY['queued'::character varying, 'dispatched'::character varying, 'running'::character varying, 'completed'::character varying, 'failed'::character varying, 'blocked'::character varying, 'cancelled'::character varying, 'expired'::character varying])::text[]))),
     CONSTRAINT generation_used_within_hold CHECK ((credits_used <= credits_held))
 );
@@ -946,7 +946,7 @@ CREATE TABLE public.outbox_outboxmessage (
     id bigint NOT NULL,
     event character varying(60) NOT NULL,
     subject character varying(32) NOT NULL,
-    lane character varying(20) NOT NULL,
+    queue character varying(20) NOT NULL,
     payload jsonb NOT NULL,
     dedupe_key character varying(120) NOT NULL,
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
@@ -1087,41 +1087,41 @@ CREATE TABLE public.webhooks_event (
 ALTER TABLE ONLY public.webhooks_event FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.webhooks_event OWNER TO atelier_owner;
 INSERT INTO public.accounts_apikey VALUES
-	('key_ysfwuffbvp7finyjxqu4', 'test', '4unRRZZI', '1070c5dd000f57ad8a116987263e1d238d5ffe85a7c436bd16ab315195cd6bd0', '2026-11-29 17:28:42.981093+00', '2026-11-29 17:28:44.502221+00', NULL, NULL, 'wsp_y3t5tjumwqvbcoshoqd4', '{}', '', '{*}'),
-	('key_5cw3jp2yd6syqucqkeue', 'test', 'xNIC2Tfm', 'f020ec9bb4d6e496cc95320185dfb7b591a230ae4cab836d8d387b9c0cd0ef0d', '2026-11-29 17:28:46.217873+00', '2026-11-29 17:28:46.299327+00', NULL, NULL, 'wsp_2tlhpmdknoc7hq4wdvjx', '{}', '', '{*}');
+	('key_eof5vbx6mq6flyzjsenq', 'test', 'vXxnkUNi', 'aa8270f8f6590fca31093b32c59a39c43bbf2c98dabd13ff231876770f526ba8', '2026-11-29 17:55:31.331551+00', '2026-11-29 17:55:32.558634+00', NULL, NULL, 'wsp_j54gpkerhp5mxf3azfy6', '{}', '', '{*}'),
+	('key_rjhzy6txng7vu2k4runq', 'test', 'DzhFP2tS', '97a5cd535cb2a98e034d7334e3285a14f2f5d61f5639459866a0380637ef4df2', '2026-11-29 17:55:33.863984+00', '2026-11-29 17:55:33.938328+00', NULL, NULL, 'wsp_fxp3qyt46dwnmu2ke7lt', '{}', '', '{*}');
 INSERT INTO public.accounts_membership VALUES
-	(1, '2026-11-29 17:28:42.940884+00', 1, 'wsp_y3t5tjumwqvbcoshoqd4', 'owner');
+	(1, '2026-11-29 17:55:31.305316+00', 1, 'wsp_j54gpkerhp5mxf3azfy6', 'owner');
 INSERT INTO public.accounts_tierterms VALUES
 	('starter', NULL, 1, 2, 20, 5, 300, 100, 7, 100, 2048),
 	('professional', NULL, 3, 5, 100, 15, 120, 50, 90, 500, 4096),
 	('studio', NULL, 6, 20, NULL, 50, 30, 10, 365, NULL, 8192);
 INSERT INTO public.accounts_workspace VALUES
-	('wsp_y3t5tjumwqvbcoshoqd4', 'studio', 'studio', NULL, '2026-11-29 17:28:42.828177+00'),
-	('wsp_2tlhpmdknoc7hq4wdvjx', 'starter', 'starter', NULL, '2026-11-29 17:28:42.883603+00');
+	('wsp_j54gpkerhp5mxf3azfy6', 'studio', 'studio', NULL, '2026-11-29 17:55:31.226376+00'),
+	('wsp_fxp3qyt46dwnmu2ke7lt', 'starter', 'starter', NULL, '2026-11-29 17:55:31.277723+00');
 INSERT INTO public.audit_auditentry VALUES
-	(1, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_e76v2hi6goisukwybxhn', '{"credits": 2}', '2026-11-29 17:28:44.541975+00', 'wsp_y3t5tjumwqvbcoshoqd4', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x5e28c2409780f735208c19dfa2d642b6a5fecfe44210547fa7ef51830c4bfc8a'),
-	(2, 'worker', 'generation.completed', 'gen_e76v2hi6goisukwybxhn', '{"creditsUsed": 2}', '2026-11-29 17:28:44.765177+00', 'wsp_y3t5tjumwqvbcoshoqd4', 2, '\x5e28c2409780f735208c19dfa2d642b6a5fecfe44210547fa7ef51830c4bfc8a', '\xb905a758d177db0cb4f9c839476a444ec2734c1c6f9d3fb9464ef6b7eb2d97f7'),
-	(3, 'user:1', 'credits.refunded', 'trf_2bzws5g23uuixazroaq7', '{"amount": 1, "reference": "gen_e76v2hi6goisukwybxhn"}', '2026-11-29 17:28:44.804105+00', 'wsp_y3t5tjumwqvbcoshoqd4', 3, '\xb905a758d177db0cb4f9c839476a444ec2734c1c6f9d3fb9464ef6b7eb2d97f7', '\xb44e6e1496a42064c2f8d7979eb247c0c807d3b6e893914ddd4aa54e914fe09a'),
-	(4, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_oqwttaav72kcysuw4dfs', '{"credits": 1}', '2026-11-29 17:28:45.038991+00', 'wsp_y3t5tjumwqvbcoshoqd4', 4, '\xb44e6e1496a42064c2f8d7979eb247c0c807d3b6e893914ddd4aa54e914fe09a', '\x46ef619ebfe609cc6533c595d2dccd939dfd5a9d988c1adabb26e6e437f8ea2f'),
-	(5, 'worker', 'generation.failed', 'gen_oqwttaav72kcysuw4dfs', '{"code": "model_broken", "creditsUsed": 0}', '2026-11-29 17:28:45.169401+00', 'wsp_y3t5tjumwqvbcoshoqd4', 5, '\x46ef619ebfe609cc6533c595d2dccd939dfd5a9d988c1adabb26e6e437f8ea2f', '\x2501e5ef1127293be7fa5f3f7e2223280e5b24ff97b6f70ccfad00eb03053738'),
-	(6, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_55o64ttgoi67mlhtum2s', '{"credits": 1}', '2026-11-29 17:28:45.251701+00', 'wsp_y3t5tjumwqvbcoshoqd4', 6, '\x2501e5ef1127293be7fa5f3f7e2223280e5b24ff97b6f70ccfad00eb03053738', '\x1492cdfe9b3e2f2b04e356d925f8d864904d5492a15611d4d40a650bca0b99ba'),
-	(7, 'key_ysfwuffbvp7finyjxqu4', 'generation.cancelled', 'gen_55o64ttgoi67mlhtum2s', '{"creditsUsed": 0}', '2026-11-29 17:28:45.407648+00', 'wsp_y3t5tjumwqvbcoshoqd4', 7, '\x1492cdfe9b3e2f2b04e356d925f8d864904d5492a15611d4d40a650bca0b99ba', '\x4838582804a1936ced998307742f36ebf0836084c781568f6d0437709da4cdfe'),
-	(8, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_gwywsvxbevj4lj2puedn', '{"credits": 1}', '2026-11-29 17:28:46.024316+00', 'wsp_y3t5tjumwqvbcoshoqd4', 8, '\x4838582804a1936ced998307742f36ebf0836084c781568f6d0437709da4cdfe', '\x64a1fd1ba8c893160487e3a6d374bd8789a20eaba699008734a9f505ab05eaf8'),
-	(9, 'key_ysfwuffbvp7finyjxqu4', 'generation.queued', 'gen_dr77wubzujxx6bnwnrog', '{"credits": 1}', '2026-11-29 17:28:46.21047+00', 'wsp_y3t5tjumwqvbcoshoqd4', 9, '\x64a1fd1ba8c893160487e3a6d374bd8789a20eaba699008734a9f505ab05eaf8', '\x7fc11ba6e127347fffc484326979a3554b0b203f0aeee7d8da718dbd98f37639'),
-	(10, 'key_5cw3jp2yd6syqucqkeue', 'generation.queued', 'gen_dqfwkxgzu7koahtmrw66', '{"credits": 1}', '2026-11-29 17:28:46.31109+00', 'wsp_2tlhpmdknoc7hq4wdvjx', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xb71ec54c2bc8c09bf3cda36b3b36109ba0f1331947c284b5247aa3b4b99a846a'),
-	(11, 'user:1', 'credits.adjustment_asked', 'adj_cc3viodbe5pjbm3mahpm', '{"amount": 5000}', '2026-11-29 17:28:46.33855+00', 'wsp_y3t5tjumwqvbcoshoqd4', 10, '\x7fc11ba6e127347fffc484326979a3554b0b203f0aeee7d8da718dbd98f37639', '\x90dfe84c1d35a2bb8352b6423679549d88e1409e0cf5f1a0241749425efd438d'),
-	(12, 'user:2', 'credits.adjusted', 'adj_cc3viodbe5pjbm3mahpm', '{"amount": 5000}', '2026-11-29 17:28:46.352085+00', 'wsp_y3t5tjumwqvbcoshoqd4', 11, '\x90dfe84c1d35a2bb8352b6423679549d88e1409e0cf5f1a0241749425efd438d', '\x86d9cdbecf4d488464df842d4e162f1f109c8352a5a3287568a247185ea57ee3'),
-	(13, 'user:1', 'tier.changed', 'starter', '{"burst": [5, 6]}', '2026-11-29 17:28:46.357952+00', NULL, 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x3cd9a0a31e16135c016e421329a502d0e358b5588f3cfcdea8fe0ccf808364c9');
+	(1, 'key_eof5vbx6mq6flyzjsenq', 'generation.queued', 'gen_n5mf5wncbie4bqh5hf6j', '{"credits": 2}', '2026-11-29 17:55:32.65385+00', 'wsp_j54gpkerhp5mxf3azfy6', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x4be663b8f8e824643b78b53c18ed06a2db714fc7c82e88239bf2d5c455a50b79'),
+	(2, 'worker', 'generation.completed', 'gen_n5mf5wncbie4bqh5hf6j', '{"creditsUsed": 2}', '2026-11-29 17:55:32.91674+00', 'wsp_j54gpkerhp5mxf3azfy6', 2, '\x4be663b8f8e824643b78b53c18ed06a2db714fc7c82e88239bf2d5c455a50b79', '\x3f6bf57c5fe02183a73f1a4e5d85ad5b2fedaa8774311d25165005267aab7f20'),
+	(3, 'user:1', 'credits.refunded', 'trf_ykij3yem4wb3kub75jrw', '{"amount": 1, "reference": "gen_n5mf5wncbie4bqh5hf6j"}', '2026-11-29 17:55:32.951762+00', 'wsp_j54gpkerhp5mxf3azfy6', 3, '\x3f6bf57c5fe02183a73f1a4e5d85ad5b2fedaa8774311d25165005267aab7f20', '\xa54aa200ecacafb03790d85e07317f12afbfd921ef6c98cd6ac718998ba01e43'),
+	(4, 'key_eof5vbx6mq6flyzjsenq', 'generation.queued', 'gen_o5uabawotcsz7gruzp5a', '{"credits": 1}', '2026-11-29 17:55:33.039785+00', 'wsp_j54gpkerhp5mxf3azfy6', 4, '\xa54aa200ecacafb03790d85e07317f12afbfd921ef6c98cd6ac718998ba01e43', '\x6304a066a16aa8f4b1876ad78c6d462875b527d0a9c6f7815efbea9d47073707'),
+	(5, 'worker', 'generation.failed', 'gen_o5uabawotcsz7gruzp5a', '{"code": "model_broken", "creditsUsed": 0}', '2026-11-29 17:55:33.161289+00', 'wsp_j54gpkerhp5mxf3azfy6', 5, '\x6304a066a16aa8f4b1876ad78c6d462875b527d0a9c6f7815efbea9d47073707', '\xba4dcce98a2f76f5493e8a0aead45690a1366da9942bc30b944a05f3e8f7b01b'),
+	(6, 'key_eof5vbx6mq6flyzjsenq', 'generation.queued', 'gen_flwtdop5aquf3ir3fgno', '{"credits": 1}', '2026-11-29 17:55:33.24296+00', 'wsp_j54gpkerhp5mxf3azfy6', 6, '\xba4dcce98a2f76f5493e8a0aead45690a1366da9942bc30b944a05f3e8f7b01b', '\x81cf53761157f3684d715e985ad54bb6bea96d8a3b6a2607b7e2a0f101e237b0'),
+	(7, 'key_eof5vbx6mq6flyzjsenq', 'generation.cancelled', 'gen_flwtdop5aquf3ir3fgno', '{"creditsUsed": 0}', '2026-11-29 17:55:33.329887+00', 'wsp_j54gpkerhp5mxf3azfy6', 7, '\x81cf53761157f3684d715e985ad54bb6bea96d8a3b6a2607b7e2a0f101e237b0', '\xf80d91845c289de2afc95b94916b07d71541cc7e1a21f0165b3f5682510efd46'),
+	(8, 'key_eof5vbx6mq6flyzjsenq', 'generation.queued', 'gen_bls46wtzitznvzo77b7v', '{"credits": 1}', '2026-11-29 17:55:33.684213+00', 'wsp_j54gpkerhp5mxf3azfy6', 8, '\xf80d91845c289de2afc95b94916b07d71541cc7e1a21f0165b3f5682510efd46', '\xba34f44ac5f981d99ff79961367a4fafbf9cf052c450259cf0ad71561f139e68'),
+	(9, 'key_eof5vbx6mq6flyzjsenq', 'generation.queued', 'gen_cwkgopfsitlmhs5erc4y', '{"credits": 1}', '2026-11-29 17:55:33.837136+00', 'wsp_j54gpkerhp5mxf3azfy6', 9, '\xba34f44ac5f981d99ff79961367a4fafbf9cf052c450259cf0ad71561f139e68', '\xe16af12a646fac92b96d09bf9f993420f65e8ef951147104878d8470eef8a064'),
+	(10, 'key_rjhzy6txng7vu2k4runq', 'generation.queued', 'gen_ywk4atvyzrspgncothwo', '{"credits": 1}', '2026-11-29 17:55:33.964232+00', 'wsp_fxp3qyt46dwnmu2ke7lt', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xe0bc08b9e252d86e53a490ca64db0888a398237dd46138e5412dc1e759595849'),
+	(11, 'user:1', 'credits.adjustment_asked', 'adj_hjnlhbvnb3hrjqdg6pey', '{"amount": 5000}', '2026-11-29 17:55:34.009114+00', 'wsp_j54gpkerhp5mxf3azfy6', 10, '\xe16af12a646fac92b96d09bf9f993420f65e8ef951147104878d8470eef8a064', '\x7baa761839239df4835719f07ab50453c53fcf9abc2afc1517f63d49dc8098e7'),
+	(12, 'user:2', 'credits.adjusted', 'adj_hjnlhbvnb3hrjqdg6pey', '{"amount": 5000}', '2026-11-29 17:55:34.050154+00', 'wsp_j54gpkerhp5mxf3azfy6', 11, '\x7baa761839239df4835719f07ab50453c53fcf9abc2afc1517f63d49dc8098e7', '\x3c0a8a39a868eb2f220fad36e75b83c49487811d704fd66952b20aea7c635966'),
+	(13, 'user:1', 'tier.changed', 'starter', '{"burst": [5, 6]}', '2026-11-29 17:55:34.076523+00', NULL, 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xfdbab8a8864514d337b8f8d31472485308d4b3474c33da4ce9ef7d6ae59f6193');
 INSERT INTO public.audit_chainhead VALUES
-	(7, 'outcome', 'wsp_2tlhpmdknoc7hq4wdvjx', 0, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x0000000000000000000000000000000000000000000000000000000000000000', 0),
-	(3, 'outcome', 'wsp_y3t5tjumwqvbcoshoqd4', 3, '\xaa91db1fbde9f124443324445504ec23da2aac092dace04fdf3526f75a0e17ed', '\x28869ece1a240c5dd9adc6cbd27d593089d871139bf2a536fe09d30ec5b4e960', 0),
-	(2, 'hold', 'wsp_y3t5tjumwqvbcoshoqd4', 5, '\x2c5983f908025af119e606085fa26a8f39b56dbff3b8d245ba1a00d3b0a5cd39', '\xac4d5071c217af046e01e36ba1e283d09d2e1ffead4db576c1432a33db49e012', 0),
-	(5, 'transfer', 'wsp_2tlhpmdknoc7hq4wdvjx', 2, '\x046f934d5c520eadc9e5498afe7c26b1ce18877aa438474050a2bd6dce222e7f', '\xf9ec3ff5457da12fb0735b128f498658b9266ad8164529c2015d4617af6aa4e8', 0),
-	(6, 'hold', 'wsp_2tlhpmdknoc7hq4wdvjx', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xf82e916064222d82dde9833631ad468098e8b678131bf06b02ade9f72534ea15', 0),
-	(8, 'audit', 'wsp_2tlhpmdknoc7hq4wdvjx', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xb71ec54c2bc8c09bf3cda36b3b36109ba0f1331947c284b5247aa3b4b99a846a', 0),
-	(1, 'transfer', 'wsp_y3t5tjumwqvbcoshoqd4', 12, '\xb633506794d438bc1a3801174f981235ba7511cc78a81dc5bcdd37baeff590b5', '\xb5fb6c1c943a6a6b520e62b43111483b3783b0bb130b9fb329e5611af29bb952', 0),
-	(4, 'audit', 'wsp_y3t5tjumwqvbcoshoqd4', 11, '\x90dfe84c1d35a2bb8352b6423679549d88e1409e0cf5f1a0241749425efd438d', '\x86d9cdbecf4d488464df842d4e162f1f109c8352a5a3287568a247185ea57ee3', 0),
-	(9, 'audit', '', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x3cd9a0a31e16135c016e421329a502d0e358b5588f3cfcdea8fe0ccf808364c9', 0);
+	(7, 'outcome', 'wsp_fxp3qyt46dwnmu2ke7lt', 0, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x0000000000000000000000000000000000000000000000000000000000000000', 0),
+	(3, 'outcome', 'wsp_j54gpkerhp5mxf3azfy6', 3, '\x9c54f19ee497f1f65a3c1bc7fd57cff0a0596ed223356b0dddc9fe55bd89d96b', '\x8f440b83da40f4896e122f2273792df9518e79b95d442e326a18521da01cbf14', 0),
+	(2, 'hold', 'wsp_j54gpkerhp5mxf3azfy6', 5, '\xed0a8488e8152a8919862541633614ad64b11051291e958e0924dce3b8fef42f', '\xdae9a68414a3fe1f515995c3c468f09010dc879ab021084476e4788776e4be7a', 0),
+	(5, 'transfer', 'wsp_fxp3qyt46dwnmu2ke7lt', 2, '\x5f8a41848b79dc7be8ff73b8fe28516638812cc3d1a042ce6795a78597e56225', '\xe5f82e07c0d3008d598d9c9370369b80b96c68078527b38d533d5d0ae202e034', 0),
+	(6, 'hold', 'wsp_fxp3qyt46dwnmu2ke7lt', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\x69261cf9d39ff4ee686d36e9eb396caea8c5f6333a92fecbbb5ebe84c5e86717', 0),
+	(8, 'audit', 'wsp_fxp3qyt46dwnmu2ke7lt', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xe0bc08b9e252d86e53a490ca64db0888a398237dd46138e5412dc1e759595849', 0),
+	(1, 'transfer', 'wsp_j54gpkerhp5mxf3azfy6', 12, '\xedea22a085ca3b4b588f0f3425127ddd7ae14ce6cf18b9eb07ff90df3904e73f', '\x95a656b4fe3b0b864483466ccfbf9b594912b388f458adeb2d19b132137f1524', 0),
+	(4, 'audit', 'wsp_j54gpkerhp5mxf3azfy6', 11, '\x7baa761839239df4835719f07ab50453c53fcf9abc2afc1517f63d49dc8098e7', '\x3c0a8a39a868eb2f220fad36e75b83c49487811d704fd66952b20aea7c635966', 0),
+	(9, 'audit', '', 1, '\x0000000000000000000000000000000000000000000000000000000000000000', '\xfdbab8a8864514d337b8f8d31472485308d4b3474c33da4ce9ef7d6ae59f6193', 0);
 INSERT INTO public.auth_permission VALUES
 	(1, 'Can add log entry', 1, 'add_logentry'),
 	(2, 'Can change log entry', 1, 'change_logentry'),
@@ -1297,50 +1297,50 @@ INSERT INTO public.auth_permission VALUES
 	(171, 'Can delete worker', 43, 'delete_worker'),
 	(172, 'Can view worker', 43, 'view_worker');
 INSERT INTO public.auth_user VALUES
-	(1, '!EfNzu3Y60jGjTC7H2RgreRVXb9J1NXwksXPZn6AZ', NULL, false, 'owner', '', '', '', false, true, '2026-11-29 17:28:42.926834+00');
+	(1, '!fGelcUdcDpgPR3ACY8onaQhzZsMegDf7BmLpdvP9', NULL, false, 'owner', '', '', '', false, true, '2026-11-29 17:55:31.296312+00');
 INSERT INTO public.billing_account VALUES
-	(8, 'earned', 0, 0, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
-	(5, 'granted', -50, 1, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
-	(4, 'earned', 1, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 0),
-	(3, 'held', 2, 8, 'wsp_y3t5tjumwqvbcoshoqd4', 0),
-	(6, 'available', 49, 2, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
-	(7, 'held', 1, 1, 'wsp_2tlhpmdknoc7hq4wdvjx', 0),
-	(1, 'granted', -6007, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 0),
-	(2, 'available', 6004, 11, 'wsp_y3t5tjumwqvbcoshoqd4', -10000);
+	(8, 'earned', 0, 0, 'wsp_fxp3qyt46dwnmu2ke7lt', 0),
+	(5, 'granted', -50, 1, 'wsp_fxp3qyt46dwnmu2ke7lt', 0),
+	(4, 'earned', 1, 2, 'wsp_j54gpkerhp5mxf3azfy6', 0),
+	(3, 'held', 2, 8, 'wsp_j54gpkerhp5mxf3azfy6', 0),
+	(6, 'available', 49, 2, 'wsp_fxp3qyt46dwnmu2ke7lt', 0),
+	(7, 'held', 1, 1, 'wsp_fxp3qyt46dwnmu2ke7lt', 0),
+	(1, 'granted', -6007, 3, 'wsp_j54gpkerhp5mxf3azfy6', 0),
+	(2, 'available', 6004, 11, 'wsp_j54gpkerhp5mxf3azfy6', -10000);
 INSERT INTO public.billing_adjustment VALUES
-	('adj_cc3viodbe5pjbm3mahpm', 5000, 'a contract', 'user:1', true, '2026-11-29 17:28:46.337375+00', 'wsp_y3t5tjumwqvbcoshoqd4');
+	('adj_hjnlhbvnb3hrjqdg6pey', 5000, 'a contract', 'user:1', true, '2026-11-29 17:55:33.998418+00', 'wsp_j54gpkerhp5mxf3azfy6');
 INSERT INTO public.billing_adjustmentdecision VALUES
-	('adj_cc3viodbe5pjbm3mahpm', 'user:1', true, 'user:2', true, '2026-11-29 17:28:46.346274+00', 'wsp_y3t5tjumwqvbcoshoqd4');
+	('adj_hjnlhbvnb3hrjqdg6pey', 'user:1', true, 'user:2', true, '2026-11-29 17:55:34.030638+00', 'wsp_j54gpkerhp5mxf3azfy6');
 INSERT INTO public.billing_creditline VALUES
 	('studio', 10000);
 INSERT INTO public.billing_hold VALUES
-	('hld_qcxfbpywvzwtvvgnaum5', 'gen_e76v2hi6goisukwybxhn', 2, '2026-11-29 17:28:44.527917+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_blnqaoy3v4kejbqq7n4o', 1, '\x822b808e8b6c3c1bda46c4de046aabbd872e9f8b22f62ddb294d158637ff1d64', '\x0000000000000000000000000000000000000000000000000000000000000000'),
-	('hld_7s6dtqotmbhcomt3zrap', 'gen_oqwttaav72kcysuw4dfs', 1, '2026-11-29 17:28:45.033961+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_72skemtbsaelo3xeb5qg', 2, '\x3d48243b5c3baa241f74d91da7ec059f7c467dd982f5c8c6aaa1783da417c49d', '\x822b808e8b6c3c1bda46c4de046aabbd872e9f8b22f62ddb294d158637ff1d64'),
-	('hld_lvgy6wf53mbd2v35lqnf', 'gen_55o64ttgoi67mlhtum2s', 1, '2026-11-29 17:28:45.243037+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_fo7vfzpzbbiazhyf6peg', 3, '\xe9f8ddf832e17454031ea13be87bcb96380818e9850a187b91c5a682af55fb2c', '\x3d48243b5c3baa241f74d91da7ec059f7c467dd982f5c8c6aaa1783da417c49d'),
-	('hld_gcxdafn6jfmbmupbov6x', 'gen_gwywsvxbevj4lj2puedn', 1, '2026-11-29 17:28:46.019673+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_x3thpe43gt75sg2go6uv', 4, '\x2c5983f908025af119e606085fa26a8f39b56dbff3b8d245ba1a00d3b0a5cd39', '\xe9f8ddf832e17454031ea13be87bcb96380818e9850a187b91c5a682af55fb2c'),
-	('hld_rjsnd2bhpysaqsm5ba5u', 'gen_dr77wubzujxx6bnwnrog', 1, '2026-11-29 17:28:46.207406+00', 'wsp_y3t5tjumwqvbcoshoqd4', 'trf_y2mn4mv4oy7c6lsotlec', 5, '\xac4d5071c217af046e01e36ba1e283d09d2e1ffead4db576c1432a33db49e012', '\x2c5983f908025af119e606085fa26a8f39b56dbff3b8d245ba1a00d3b0a5cd39'),
-	('hld_4oqzujyojluaj2kjt3tu', 'gen_dqfwkxgzu7koahtmrw66', 1, '2026-11-29 17:28:46.304382+00', 'wsp_2tlhpmdknoc7hq4wdvjx', 'trf_hp5nfesamdsebuikz3uk', 1, '\xf82e916064222d82dde9833631ad468098e8b678131bf06b02ade9f72534ea15', '\x0000000000000000000000000000000000000000000000000000000000000000');
+	('hld_7v2u4hyxq6fzgfqoi5vn', 'gen_n5mf5wncbie4bqh5hf6j', 2, '2026-11-29 17:55:32.637078+00', 'wsp_j54gpkerhp5mxf3azfy6', 'trf_qbbbzs2tttdd5do2pegu', 1, '\x2b3dedbd4ad8b5d9101d2700c89967103f7ab0274b0752670094cb3bc1c2d9c3', '\x0000000000000000000000000000000000000000000000000000000000000000'),
+	('hld_mxxlttgnvqs7yqo3t4wb', 'gen_o5uabawotcsz7gruzp5a', 1, '2026-11-29 17:55:33.037035+00', 'wsp_j54gpkerhp5mxf3azfy6', 'trf_cpsqycmtqllnwrbr7xcm', 2, '\x8e6b33ed76d739fb0c797a7f99ea4eba639114f14f5666a75b9269ab99334d1c', '\x2b3dedbd4ad8b5d9101d2700c89967103f7ab0274b0752670094cb3bc1c2d9c3'),
+	('hld_iex7w7hyqdhde76soe2h', 'gen_flwtdop5aquf3ir3fgno', 1, '2026-11-29 17:55:33.239827+00', 'wsp_j54gpkerhp5mxf3azfy6', 'trf_awhp6urpx2xknaxn54fa', 3, '\xc008f61358801d1459eaf05c954011bbec4a997dc7764acb8de55c2d24bb80f5', '\x8e6b33ed76d739fb0c797a7f99ea4eba639114f14f5666a75b9269ab99334d1c'),
+	('hld_p4u33rve6ry4drga2yjb', 'gen_bls46wtzitznvzo77b7v', 1, '2026-11-29 17:55:33.680171+00', 'wsp_j54gpkerhp5mxf3azfy6', 'trf_rdvo4sl5zt3nit2z5ixo', 4, '\xed0a8488e8152a8919862541633614ad64b11051291e958e0924dce3b8fef42f', '\xc008f61358801d1459eaf05c954011bbec4a997dc7764acb8de55c2d24bb80f5'),
+	('hld_kpdwaihw43n5oxdeenmj', 'gen_cwkgopfsitlmhs5erc4y', 1, '2026-11-29 17:55:33.832161+00', 'wsp_j54gpkerhp5mxf3azfy6', 'trf_cwjyiod2av4ue7tgvwpp', 5, '\xdae9a68414a3fe1f515995c3c468f09010dc879ab021084476e4788776e4be7a', '\xed0a8488e8152a8919862541633614ad64b11051291e958e0924dce3b8fef42f'),
+	('hld_bqo24ho2f2pr4fltk4pu', 'gen_ywk4atvyzrspgncothwo', 1, '2026-11-29 17:55:33.961376+00', 'wsp_fxp3qyt46dwnmu2ke7lt', 'trf_nsw45jnlgo4ch6rnzcf2', 1, '\x69261cf9d39ff4ee686d36e9eb396caea8c5f6333a92fecbbb5ebe84c5e86717', '\x0000000000000000000000000000000000000000000000000000000000000000');
 INSERT INTO public.billing_holdoutcome VALUES
-	('hld_qcxfbpywvzwtvvgnaum5', 2, 2, 0, '2026-11-29 17:28:44.740901+00', 'trf_cbfpwdabsohjn4gtpmsp', NULL, 1, false, '\x511ab948d66873da6405d5260ffd11d5aebde9bff3a4809a62b8e375f825faaa', '\x0000000000000000000000000000000000000000000000000000000000000000', 'wsp_y3t5tjumwqvbcoshoqd4'),
-	('hld_7s6dtqotmbhcomt3zrap', 1, 0, 1, '2026-11-29 17:28:45.166812+00', NULL, 'trf_qftsbhxtevw4d7tn2l6p', 2, false, '\xaa91db1fbde9f124443324445504ec23da2aac092dace04fdf3526f75a0e17ed', '\x511ab948d66873da6405d5260ffd11d5aebde9bff3a4809a62b8e375f825faaa', 'wsp_y3t5tjumwqvbcoshoqd4'),
-	('hld_lvgy6wf53mbd2v35lqnf', 1, 0, 1, '2026-11-29 17:28:45.38629+00', NULL, 'trf_mwg3ztxqw5ly2tf7htgg', 3, false, '\x28869ece1a240c5dd9adc6cbd27d593089d871139bf2a536fe09d30ec5b4e960', '\xaa91db1fbde9f124443324445504ec23da2aac092dace04fdf3526f75a0e17ed', 'wsp_y3t5tjumwqvbcoshoqd4');
+	('hld_7v2u4hyxq6fzgfqoi5vn', 2, 2, 0, '2026-11-29 17:55:32.902212+00', 'trf_skr4b53pvpiovmpyrt3t', NULL, 1, false, '\x4a4f910984c64689a39903afcbfd34f75adc1c2f1be3196d9790da62ceae594c', '\x0000000000000000000000000000000000000000000000000000000000000000', 'wsp_j54gpkerhp5mxf3azfy6'),
+	('hld_mxxlttgnvqs7yqo3t4wb', 1, 0, 1, '2026-11-29 17:55:33.156232+00', NULL, 'trf_3g33chyf3zlwbuiaok7i', 2, false, '\x9c54f19ee497f1f65a3c1bc7fd57cff0a0596ed223356b0dddc9fe55bd89d96b', '\x4a4f910984c64689a39903afcbfd34f75adc1c2f1be3196d9790da62ceae594c', 'wsp_j54gpkerhp5mxf3azfy6'),
+	('hld_iex7w7hyqdhde76soe2h', 1, 0, 1, '2026-11-29 17:55:33.325319+00', NULL, 'trf_xk2n2zklltea5gyl77yp', 3, false, '\x8f440b83da40f4896e122f2273792df9518e79b95d442e326a18521da01cbf14', '\x9c54f19ee497f1f65a3c1bc7fd57cff0a0596ed223356b0dddc9fe55bd89d96b', 'wsp_j54gpkerhp5mxf3azfy6');
 INSERT INTO public.billing_ratecard VALUES
-	(1, '2000-01-01 00:00:00+00', '[[2100000, 1], [4200000, 2], [16800000, 4], [33200000, 8]]', 'the first rate card', '2026-11-29 17:27:59.279508+00');
+	(1, '2000-01-01 00:00:00+00', '[[2100000, 1], [4200000, 2], [16800000, 4], [33200000, 8]]', 'the first rate card', '2026-11-29 17:55:18.958011+00');
 INSERT INTO public.billing_transfer VALUES
-	('trf_3ittqfgqsmre43xbxf3d', 'grant', 1000, -1000, 1, 1000, 1, 'grant', '', 'grant:start:studio', '2026-11-29 17:28:42.863825+00', 2, 1, 'wsp_y3t5tjumwqvbcoshoqd4', '', 1, NULL, '\x85b4a9aec2acbec7eb876d620786b862f20af2b99843e658594fe402bef69133', '\x0000000000000000000000000000000000000000000000000000000000000000'),
-	('trf_owz5yedpioxgsuh6pof6', 'grant', 50, -50, 1, 50, 1, 'grant', '', 'grant:start:starter', '2026-11-29 17:28:42.914856+00', 6, 5, 'wsp_2tlhpmdknoc7hq4wdvjx', '', 1, NULL, '\x046f934d5c520eadc9e5498afe7c26b1ce18877aa438474050a2bd6dce222e7f', '\x0000000000000000000000000000000000000000000000000000000000000000'),
-	('trf_blnqaoy3v4kejbqq7n4o', 'hold', 2, 998, 2, 2, 1, 'gen_e76v2hi6goisukwybxhn', '', 'hold:gen_e76v2hi6goisukwybxhn', '2026-11-29 17:28:44.527917+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 2, NULL, '\xb5c49fcdeef3f14878762064dc27eb75501b807f1f979b3c8eaf9bc973e240f0', '\x85b4a9aec2acbec7eb876d620786b862f20af2b99843e658594fe402bef69133'),
-	('trf_cbfpwdabsohjn4gtpmsp', 'capture', 2, 0, 2, 2, 1, 'gen_e76v2hi6goisukwybxhn', '', 'capture:hld_qcxfbpywvzwtvvgnaum5', '2026-11-29 17:28:44.740901+00', 4, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 3, NULL, '\x7621594f6acec244ef35ec599188e8a3cb460592fc8e7037df3c0a1abd270365', '\xb5c49fcdeef3f14878762064dc27eb75501b807f1f979b3c8eaf9bc973e240f0'),
-	('trf_2bzws5g23uuixazroaq7', 'refund', 1, 1, 2, 999, 3, 'gen_e76v2hi6goisukwybxhn', 'a stain', 'refund:refund-1', '2026-11-29 17:28:44.800339+00', 2, 4, 'wsp_y3t5tjumwqvbcoshoqd4', 'user:1', 4, NULL, '\x3f3b4238a204cfe56015d314e6fd56654bbf12dda03df8c39ef66bcd207109e6', '\x7621594f6acec244ef35ec599188e8a3cb460592fc8e7037df3c0a1abd270365'),
-	('trf_72skemtbsaelo3xeb5qg', 'hold', 1, 998, 4, 1, 3, 'gen_oqwttaav72kcysuw4dfs', '', 'hold:gen_oqwttaav72kcysuw4dfs', '2026-11-29 17:28:45.033961+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 5, NULL, '\x96efefac85b501850ca9eb06b746241a483027a5adb8f8fb5c4d3497911a4b83', '\x3f3b4238a204cfe56015d314e6fd56654bbf12dda03df8c39ef66bcd207109e6'),
-	('trf_qftsbhxtevw4d7tn2l6p', 'release', 1, 0, 4, 999, 5, 'gen_oqwttaav72kcysuw4dfs', '', 'release:hld_7s6dtqotmbhcomt3zrap', '2026-11-29 17:28:45.166812+00', 2, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 6, NULL, '\x593ba2c318f599d70c6126d6146c427f01f74c04b77f920913185f7633f0caaa', '\x96efefac85b501850ca9eb06b746241a483027a5adb8f8fb5c4d3497911a4b83'),
-	('trf_fo7vfzpzbbiazhyf6peg', 'hold', 1, 998, 6, 1, 5, 'gen_55o64ttgoi67mlhtum2s', '', 'hold:gen_55o64ttgoi67mlhtum2s', '2026-11-29 17:28:45.243037+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 7, NULL, '\x808d8dacb9f947c94e6b2dfe16d026b41d2feef0fc558baee60f061800cc1d1c', '\x593ba2c318f599d70c6126d6146c427f01f74c04b77f920913185f7633f0caaa'),
-	('trf_mwg3ztxqw5ly2tf7htgg', 'release', 1, 0, 6, 999, 7, 'gen_55o64ttgoi67mlhtum2s', '', 'release:hld_lvgy6wf53mbd2v35lqnf', '2026-11-29 17:28:45.38629+00', 2, 3, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 8, NULL, '\xb1ee3d26947f3a50e4c9fa74998eb21652c270b35ea12ab982e985631084b09b', '\x808d8dacb9f947c94e6b2dfe16d026b41d2feef0fc558baee60f061800cc1d1c'),
-	('trf_x3thpe43gt75sg2go6uv', 'hold', 1, 998, 8, 1, 7, 'gen_gwywsvxbevj4lj2puedn', '', 'hold:gen_gwywsvxbevj4lj2puedn', '2026-11-29 17:28:46.019673+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 9, NULL, '\xbe6edb626179cd27face44718b422653a31e28ff37cc7bb8b2c4dc88d252d227', '\xb1ee3d26947f3a50e4c9fa74998eb21652c270b35ea12ab982e985631084b09b'),
-	('trf_y2mn4mv4oy7c6lsotlec', 'hold', 1, 997, 9, 2, 8, 'gen_dr77wubzujxx6bnwnrog', '', 'hold:gen_dr77wubzujxx6bnwnrog', '2026-11-29 17:28:46.207406+00', 3, 2, 'wsp_y3t5tjumwqvbcoshoqd4', 'key_ysfwuffbvp7finyjxqu4', 10, NULL, '\xf5ff787c49aedf4bed764f682078bd8ed49f010e01e577110a99795616b7c61f', '\xbe6edb626179cd27face44718b422653a31e28ff37cc7bb8b2c4dc88d252d227'),
-	('trf_hp5nfesamdsebuikz3uk', 'hold', 1, 49, 2, 1, 1, 'gen_dqfwkxgzu7koahtmrw66', '', 'hold:gen_dqfwkxgzu7koahtmrw66', '2026-11-29 17:28:46.304382+00', 7, 6, 'wsp_2tlhpmdknoc7hq4wdvjx', 'key_5cw3jp2yd6syqucqkeue', 2, NULL, '\xf9ec3ff5457da12fb0735b128f498658b9266ad8164529c2015d4617af6aa4e8', '\x046f934d5c520eadc9e5498afe7c26b1ce18877aa438474050a2bd6dce222e7f'),
-	('trf_ditx4b572mfglzneiovw', 'grant', 7, -1007, 2, 1004, 10, 'top_up', 'a top-up', 'grant:top-up-1', '2026-11-29 17:28:46.322001+00', 2, 1, 'wsp_y3t5tjumwqvbcoshoqd4', '', 11, NULL, '\xb633506794d438bc1a3801174f981235ba7511cc78a81dc5bcdd37baeff590b5', '\xf5ff787c49aedf4bed764f682078bd8ed49f010e01e577110a99795616b7c61f'),
-	('trf_gh7eibgvzjg4qjykc6sr', 'adjust', 5000, -6007, 3, 6004, 11, 'adj_cc3viodbe5pjbm3mahpm', 'a contract', 'adjust:adj_cc3viodbe5pjbm3mahpm', '2026-11-29 17:28:46.348577+00', 2, 1, 'wsp_y3t5tjumwqvbcoshoqd4', 'user:2', 12, NULL, '\xb5fb6c1c943a6a6b520e62b43111483b3783b0bb130b9fb329e5611af29bb952', '\xb633506794d438bc1a3801174f981235ba7511cc78a81dc5bcdd37baeff590b5');
+	('trf_w6goegfz2lvmhwd4inbm', 'grant', 1000, -1000, 1, 1000, 1, 'grant', '', 'grant:start:studio', '2026-11-29 17:55:31.252763+00', 2, 1, 'wsp_j54gpkerhp5mxf3azfy6', '', 1, NULL, '\x44ab04f43abc66b6136731a02a21b2c9e21058dbd89e6cb58d1e619b8346a397', '\x0000000000000000000000000000000000000000000000000000000000000000'),
+	('trf_qjg6vsmrwtkvcs7gfnul', 'grant', 50, -50, 1, 50, 1, 'grant', '', 'grant:start:starter', '2026-11-29 17:55:31.291246+00', 6, 5, 'wsp_fxp3qyt46dwnmu2ke7lt', '', 1, NULL, '\x5f8a41848b79dc7be8ff73b8fe28516638812cc3d1a042ce6795a78597e56225', '\x0000000000000000000000000000000000000000000000000000000000000000'),
+	('trf_qbbbzs2tttdd5do2pegu', 'hold', 2, 998, 2, 2, 1, 'gen_n5mf5wncbie4bqh5hf6j', '', 'hold:gen_n5mf5wncbie4bqh5hf6j', '2026-11-29 17:55:32.637078+00', 3, 2, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 2, NULL, '\x77e7bcc971866ff2ba3de81584b8fb6db90d73b274d9018b78da4162df17dd13', '\x44ab04f43abc66b6136731a02a21b2c9e21058dbd89e6cb58d1e619b8346a397'),
+	('trf_skr4b53pvpiovmpyrt3t', 'capture', 2, 0, 2, 2, 1, 'gen_n5mf5wncbie4bqh5hf6j', '', 'capture:hld_7v2u4hyxq6fzgfqoi5vn', '2026-11-29 17:55:32.902212+00', 4, 3, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 3, NULL, '\x7ec4f7c390249b0a8d0ab466317bca5b11df4f0ad7b6ab3205d96e30fc995388', '\x77e7bcc971866ff2ba3de81584b8fb6db90d73b274d9018b78da4162df17dd13'),
+	('trf_ykij3yem4wb3kub75jrw', 'refund', 1, 1, 2, 999, 3, 'gen_n5mf5wncbie4bqh5hf6j', 'a stain', 'refund:refund-1', '2026-11-29 17:55:32.940171+00', 2, 4, 'wsp_j54gpkerhp5mxf3azfy6', 'user:1', 4, NULL, '\x25b37a684216f48840f7cc6a066fdd4ef4b8a332de89b6ea506567e56b806fc3', '\x7ec4f7c390249b0a8d0ab466317bca5b11df4f0ad7b6ab3205d96e30fc995388'),
+	('trf_cpsqycmtqllnwrbr7xcm', 'hold', 1, 998, 4, 1, 3, 'gen_o5uabawotcsz7gruzp5a', '', 'hold:gen_o5uabawotcsz7gruzp5a', '2026-11-29 17:55:33.037035+00', 3, 2, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 5, NULL, '\xdcc6577d0ac8dbee3e36a7321c246d0d9f129b59929ffc39ad579cab97d62877', '\x25b37a684216f48840f7cc6a066fdd4ef4b8a332de89b6ea506567e56b806fc3'),
+	('trf_3g33chyf3zlwbuiaok7i', 'release', 1, 0, 4, 999, 5, 'gen_o5uabawotcsz7gruzp5a', '', 'release:hld_mxxlttgnvqs7yqo3t4wb', '2026-11-29 17:55:33.156232+00', 2, 3, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 6, NULL, '\xe154a9c066a5af7ab79e4cc15b1ccd6aa8f77f64fa7af43acde965b172162467', '\xdcc6577d0ac8dbee3e36a7321c246d0d9f129b59929ffc39ad579cab97d62877'),
+	('trf_awhp6urpx2xknaxn54fa', 'hold', 1, 998, 6, 1, 5, 'gen_flwtdop5aquf3ir3fgno', '', 'hold:gen_flwtdop5aquf3ir3fgno', '2026-11-29 17:55:33.239827+00', 3, 2, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 7, NULL, '\x4e0b01f2d2aa1029837d067fcdf000d3e8f8364775bf7374568b77fe65e24a11', '\xe154a9c066a5af7ab79e4cc15b1ccd6aa8f77f64fa7af43acde965b172162467'),
+	('trf_xk2n2zklltea5gyl77yp', 'release', 1, 0, 6, 999, 7, 'gen_flwtdop5aquf3ir3fgno', '', 'release:hld_iex7w7hyqdhde76soe2h', '2026-11-29 17:55:33.325319+00', 2, 3, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 8, NULL, '\x45e6b563597826363d4716b791f0effcb88ed9219eb9bc66d29bd1eaebf929aa', '\x4e0b01f2d2aa1029837d067fcdf000d3e8f8364775bf7374568b77fe65e24a11'),
+	('trf_rdvo4sl5zt3nit2z5ixo', 'hold', 1, 998, 8, 1, 7, 'gen_bls46wtzitznvzo77b7v', '', 'hold:gen_bls46wtzitznvzo77b7v', '2026-11-29 17:55:33.680171+00', 3, 2, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 9, NULL, '\x4d1d0f9112c0de06c92f14d57ff3e2ee1709518628a7f6e8cb7bf051ab2016d8', '\x45e6b563597826363d4716b791f0effcb88ed9219eb9bc66d29bd1eaebf929aa'),
+	('trf_cwjyiod2av4ue7tgvwpp', 'hold', 1, 997, 9, 2, 8, 'gen_cwkgopfsitlmhs5erc4y', '', 'hold:gen_cwkgopfsitlmhs5erc4y', '2026-11-29 17:55:33.832161+00', 3, 2, 'wsp_j54gpkerhp5mxf3azfy6', 'key_eof5vbx6mq6flyzjsenq', 10, NULL, '\xc9ca8cc7c687cde5431a30f0cd40452ac2e57f068a90df54fa56fa90a590fdca', '\x4d1d0f9112c0de06c92f14d57ff3e2ee1709518628a7f6e8cb7bf051ab2016d8'),
+	('trf_nsw45jnlgo4ch6rnzcf2', 'hold', 1, 49, 2, 1, 1, 'gen_ywk4atvyzrspgncothwo', '', 'hold:gen_ywk4atvyzrspgncothwo', '2026-11-29 17:55:33.961376+00', 7, 6, 'wsp_fxp3qyt46dwnmu2ke7lt', 'key_rjhzy6txng7vu2k4runq', 2, NULL, '\xe5f82e07c0d3008d598d9c9370369b80b96c68078527b38d533d5d0ae202e034', '\x5f8a41848b79dc7be8ff73b8fe28516638812cc3d1a042ce6795a78597e56225'),
+	('trf_xctpbwgvppjqei6qlot5', 'grant', 7, -1007, 2, 1004, 10, 'top_up', 'a top-up', 'grant:top-up-1', '2026-11-29 17:55:33.984083+00', 2, 1, 'wsp_j54gpkerhp5mxf3azfy6', '', 11, NULL, '\xedea22a085ca3b4b588f0f3425127ddd7ae14ce6cf18b9eb07ff90df3904e73f', '\xc9ca8cc7c687cde5431a30f0cd40452ac2e57f068a90df54fa56fa90a590fdca'),
+	('trf_wqa75fzjqworeubsrnjz', 'adjust', 5000, -6007, 3, 6004, 11, 'adj_hjnlhbvnb3hrjqdg6pey', 'a contract', 'adjust:adj_hjnlhbvnb3hrjqdg6pey', '2026-11-29 17:55:34.04256+00', 2, 1, 'wsp_j54gpkerhp5mxf3azfy6', 'user:2', 12, NULL, '\x95a656b4fe3b0b864483466ccfbf9b594912b388f458adeb2d19b132137f1524', '\xedea22a085ca3b4b588f0f3425127ddd7ae14ce6cf18b9eb07ff90df3904e73f');
 INSERT INTO public.django_content_type VALUES
 	(1, 'admin', 'logentry'),
 	(2, 'auth', 'permission'),
@@ -1386,117 +1386,117 @@ INSERT INTO public.django_content_type VALUES
 	(42, 'generation', 'turn'),
 	(43, 'generation', 'worker');
 INSERT INTO public.django_migrations VALUES
-	(1, 'contenttypes', '0001_initial', '2026-11-29 17:27:48.536281+00'),
-	(2, 'auth', '0001_initial', '2026-11-29 17:27:49.049588+00'),
-	(3, 'accounts', '0001_initial', '2026-11-29 17:27:49.708267+00'),
-	(4, 'accounts', '0002_policies_and_tiers', '2026-11-29 17:27:49.952704+00'),
-	(5, 'admin', '0001_initial', '2026-11-29 17:27:50.17352+00'),
-	(6, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 17:27:50.273656+00'),
-	(7, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 17:27:50.380321+00'),
-	(8, 'audit', '0001_initial', '2026-11-29 17:27:50.72824+00'),
-	(9, 'audit', '0002_policies_and_triggers', '2026-11-29 17:27:50.778995+00'),
-	(10, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 17:27:51.140112+00'),
-	(11, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 17:27:51.345717+00'),
-	(12, 'auth', '0003_alter_user_email_max_length', '2026-11-29 17:27:51.520815+00'),
-	(13, 'auth', '0004_alter_user_username_opts', '2026-11-29 17:27:51.603274+00'),
-	(14, 'auth', '0005_alter_user_last_login_null', '2026-11-29 17:27:51.795219+00'),
-	(15, 'auth', '0006_require_contenttypes_0002', '2026-11-29 17:27:51.820524+00'),
-	(16, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 17:27:51.989226+00'),
-	(17, 'auth', '0008_alter_user_username_max_length', '2026-11-29 17:27:52.16946+00'),
-	(18, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 17:27:52.456277+00'),
-	(19, 'auth', '0010_alter_group_name_max_length', '2026-11-29 17:27:52.708072+00'),
-	(20, 'auth', '0011_update_proxy_permissions', '2026-11-29 17:27:52.894228+00'),
-	(21, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 17:27:53.117422+00'),
-	(22, 'axes', '0001_initial', '2026-11-29 17:27:53.274836+00'),
-	(23, 'axes', '0002_auto_20151217_2044', '2026-11-29 17:27:53.715957+00'),
-	(24, 'axes', '0003_auto_20160322_0929', '2026-11-29 17:27:53.887011+00'),
-	(25, 'axes', '0004_auto_20181024_1538', '2026-11-29 17:27:54.220844+00'),
-	(26, 'axes', '0005_remove_accessattempt_trusted', '2026-11-29 17:27:54.251203+00'),
-	(27, 'axes', '0006_remove_accesslog_trusted', '2026-11-29 17:27:54.306017+00'),
-	(28, 'axes', '0007_alter_accessattempt_unique_together', '2026-11-29 17:27:54.496126+00'),
-	(29, 'axes', '0008_accessfailurelog', '2026-11-29 17:27:55.120276+00'),
-	(30, 'axes', '0009_add_session_hash', '2026-11-29 17:27:55.135046+00'),
-	(31, 'axes', '0010_accessattemptexpiration', '2026-11-29 17:27:55.181833+00'),
-	(32, 'billing', '0001_initial', '2026-11-29 17:27:59.029203+00'),
-	(33, 'billing', '0002_policies_and_triggers', '2026-11-29 17:27:59.478335+00'),
-	(34, 'generation', '0001_initial', '2026-11-29 17:28:03.608023+00'),
-	(35, 'generation', '0002_policies', '2026-11-29 17:28:03.744177+00'),
-	(36, 'otp_totp', '0001_initial', '2026-11-29 17:28:04.844093+00'),
-	(37, 'otp_totp', '0002_auto_20190420_0723', '2026-11-29 17:28:05.528205+00'),
-	(38, 'otp_totp', '0003_add_timestamps', '2026-11-29 17:28:06.018721+00'),
-	(39, 'outbox', '0001_initial', '2026-11-29 17:28:06.116055+00'),
-	(40, 'sessions', '0001_initial', '2026-11-29 17:28:06.2279+00'),
-	(41, 'storage', '0001_initial', '2026-11-29 17:28:06.782129+00'),
-	(42, 'storage', '0002_policies', '2026-11-29 17:28:06.838185+00'),
-	(43, 'webhooks', '0001_initial', '2026-11-29 17:28:12.651969+00'),
-	(44, 'webhooks', '0002_policies', '2026-11-29 17:28:12.731934+00');
+	(1, 'contenttypes', '0001_initial', '2026-11-29 17:55:16.210144+00'),
+	(2, 'auth', '0001_initial', '2026-11-29 17:55:16.324034+00'),
+	(3, 'accounts', '0001_initial', '2026-11-29 17:55:16.456117+00'),
+	(4, 'accounts', '0002_policies_and_tiers', '2026-11-29 17:55:16.519235+00'),
+	(5, 'admin', '0001_initial', '2026-11-29 17:55:16.588134+00'),
+	(6, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 17:55:16.619431+00'),
+	(7, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 17:55:16.660793+00'),
+	(8, 'audit', '0001_initial', '2026-11-29 17:55:16.78581+00'),
+	(9, 'audit', '0002_policies_and_triggers', '2026-11-29 17:55:16.814274+00'),
+	(10, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 17:55:16.89299+00'),
+	(11, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 17:55:16.941709+00'),
+	(12, 'auth', '0003_alter_user_email_max_length', '2026-11-29 17:55:16.986881+00'),
+	(13, 'auth', '0004_alter_user_username_opts', '2026-11-29 17:55:17.048491+00'),
+	(14, 'auth', '0005_alter_user_last_login_null', '2026-11-29 17:55:17.088386+00'),
+	(15, 'auth', '0006_require_contenttypes_0002', '2026-11-29 17:55:17.095942+00'),
+	(16, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 17:55:17.144162+00'),
+	(17, 'auth', '0008_alter_user_username_max_length', '2026-11-29 17:55:17.18508+00'),
+	(18, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 17:55:17.228631+00'),
+	(19, 'auth', '0010_alter_group_name_max_length', '2026-11-29 17:55:17.28811+00'),
+	(20, 'auth', '0011_update_proxy_permissions', '2026-11-29 17:55:17.335346+00'),
+	(21, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 17:55:17.399992+00'),
+	(22, 'axes', '0001_initial', '2026-11-29 17:55:17.437306+00'),
+	(23, 'axes', '0002_auto_20151217_2044', '2026-11-29 17:55:17.549865+00'),
+	(24, 'axes', '0003_auto_20160322_0929', '2026-11-29 17:55:17.907943+00'),
+	(25, 'axes', '0004_auto_20181024_1538', '2026-11-29 17:55:17.958451+00'),
+	(26, 'axes', '0005_remove_accessattempt_trusted', '2026-11-29 17:55:17.988071+00'),
+	(27, 'axes', '0006_remove_accesslog_trusted', '2026-11-29 17:55:18.000858+00'),
+	(28, 'axes', '0007_alter_accessattempt_unique_together', '2026-11-29 17:55:18.050822+00'),
+	(29, 'axes', '0008_accessfailurelog', '2026-11-29 17:55:18.083975+00'),
+	(30, 'axes', '0009_add_session_hash', '2026-11-29 17:55:18.097119+00'),
+	(31, 'axes', '0010_accessattemptexpiration', '2026-11-29 17:55:18.135951+00'),
+	(32, 'billing', '0001_initial', '2026-11-29 17:55:18.88838+00'),
+	(33, 'billing', '0002_policies_and_triggers', '2026-11-29 17:55:18.990588+00'),
+	(34, 'generation', '0001_initial', '2026-11-29 17:55:19.52018+00'),
+	(35, 'generation', '0002_policies', '2026-11-29 17:55:19.536461+00'),
+	(36, 'otp_totp', '0001_initial', '2026-11-29 17:55:19.606925+00'),
+	(37, 'otp_totp', '0002_auto_20190420_0723', '2026-11-29 17:55:19.673297+00'),
+	(38, 'otp_totp', '0003_add_timestamps', '2026-11-29 17:55:19.738277+00'),
+	(39, 'outbox', '0001_initial', '2026-11-29 17:55:19.7583+00'),
+	(40, 'sessions', '0001_initial', '2026-11-29 17:55:19.778077+00'),
+	(41, 'storage', '0001_initial', '2026-11-29 17:55:19.901701+00'),
+	(42, 'storage', '0002_policies', '2026-11-29 17:55:19.914627+00'),
+	(43, 'webhooks', '0001_initial', '2026-11-29 17:55:20.500112+00'),
+	(44, 'webhooks', '0002_policies', '2026-11-29 17:55:20.524024+00');
 INSERT INTO public.generation_generation VALUES
-	('gen_e76v2hi6goisukwybxhn', 'key_ysfwuffbvp7finyjxqu4', 'image', 'completed', 'priority', 'priority', 'quick', '{"seed": null, "count": 2, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 1931885266, "count": 2, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_e76v2hi6goisukwybxhn", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 2, 2, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 17:28:44.541975+00', '2026-11-29 17:29:14.541975+00', '2026-11-29 17:38:44.541975+00', NULL, '2026-11-29 17:28:44.560962+00', '2026-11-29 17:28:44.573583+00', NULL, NULL, NULL, '2026-11-29 17:28:44.766182+00', '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
-	('gen_oqwttaav72kcysuw4dfs', 'key_ysfwuffbvp7finyjxqu4', 'image', 'failed', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": {"url": "https://hooks.example/hook", "events": ["generation.completed"]}, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 1941990840, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_oqwttaav72kcysuw4dfs", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 17:28:45.038991+00', '2026-11-29 17:29:15.038991+00', '2026-11-29 17:38:45.038991+00', NULL, '2026-11-29 17:28:45.053471+00', '2026-11-29 17:28:45.086824+00', NULL, NULL, NULL, '2026-11-29 17:28:45.16996+00', 'model_broken', 'Broken.', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', '{"url": "https://hooks.example/hook", "events": ["generation.completed"], "secret": "AY1OXwmEKDb8oFWHn/aitOutVjTmprRGOeEgNM2fL8eaWgfHaSgodVyxiqpdc51IYz0vOWDrYolP6IwRWlEEgKGdeL6AUZEtAqlFWaVjrQ=="}'),
-	('gen_55o64ttgoi67mlhtum2s', 'key_ysfwuffbvp7finyjxqu4', 'image', 'cancelled', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 483531396, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_55o64ttgoi67mlhtum2s", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:28:45.251701+00', '2026-11-29 17:29:15.251701+00', '2026-11-29 17:38:45.251701+00', NULL, NULL, NULL, NULL, NULL, NULL, '2026-11-29 17:28:45.408309+00', '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
-	('gen_gwywsvxbevj4lj2puedn', 'key_ysfwuffbvp7finyjxqu4', 'image', 'running', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "one that runs", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 3078172506, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that runs", "quality": "standard", "native_width": 64, "generation_id": "gen_gwywsvxbevj4lj2puedn", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'prompt', 0, 0, 'worker-1', '2026-11-29 17:28:46.024316+00', '2026-11-29 17:29:16.024316+00', '2026-11-29 17:38:46.024316+00', NULL, '2026-11-29 17:28:46.06173+00', '2026-11-29 17:28:46.093764+00', '2026-11-29 17:29:46.0983+00', NULL, NULL, NULL, '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
-	('gen_dr77wubzujxx6bnwnrog', 'key_ysfwuffbvp7finyjxqu4', 'image', 'queued', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "one that waits", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 2293312415, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that waits", "quality": "standard", "native_width": 64, "generation_id": "gen_dr77wubzujxx6bnwnrog", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:28:46.21047+00', '2026-11-29 17:29:16.21047+00', '2026-11-29 17:38:46.21047+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_y3t5tjumwqvbcoshoqd4', NULL),
-	('gen_dqfwkxgzu7koahtmrw66', 'key_5cw3jp2yd6syqucqkeue', 'image', 'queued', 'basic', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 993332570, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_dqfwkxgzu7koahtmrw66", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:28:46.31109+00', '2026-11-29 17:33:46.31109+00', '2026-11-29 17:38:46.31109+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_2tlhpmdknoc7hq4wdvjx', NULL);
+	('gen_n5mf5wncbie4bqh5hf6j', 'key_eof5vbx6mq6flyzjsenq', 'image', 'completed', 'priority', 'priority', 'quick', '{"seed": null, "count": 2, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 2961332410, "count": 2, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_n5mf5wncbie4bqh5hf6j", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 2, 2, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 17:55:32.646748+00', '2026-11-29 17:56:02.646748+00', '2026-11-29 18:05:32.646748+00', NULL, '2026-11-29 17:55:32.70045+00', '2026-11-29 17:55:32.726082+00', NULL, NULL, NULL, '2026-11-29 17:55:32.916442+00', '', '', NULL, 'wsp_j54gpkerhp5mxf3azfy6', NULL),
+	('gen_o5uabawotcsz7gruzp5a', 'key_eof5vbx6mq6flyzjsenq', 'image', 'failed', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": {"url": "https://hooks.example/hook", "events": ["generation.completed"]}, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 3013832942, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_o5uabawotcsz7gruzp5a", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'upload', 0, 0, 'worker-1', '2026-11-29 17:55:33.039194+00', '2026-11-29 17:56:03.039194+00', '2026-11-29 18:05:33.039194+00', NULL, '2026-11-29 17:55:33.05471+00', '2026-11-29 17:55:33.075785+00', NULL, NULL, NULL, '2026-11-29 17:55:33.160945+00', 'model_broken', 'Broken.', NULL, 'wsp_j54gpkerhp5mxf3azfy6', '{"url": "https://hooks.example/hook", "events": ["generation.completed"], "secret": "ATFQamDDiXbOCKfYhS9iYZ/dqdACIPz/vdWR8rP8e2jWb+sDBp22Z+SMfN2BbEmefov1ovspmQjyl3rbD3deuZv5KQdNDOCaKqNmHjNZ6w=="}'),
+	('gen_flwtdop5aquf3ir3fgno', 'key_eof5vbx6mq6flyzjsenq', 'image', 'cancelled', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 1357798383, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_flwtdop5aquf3ir3fgno", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:55:33.242362+00', '2026-11-29 17:56:03.242362+00', '2026-11-29 18:05:33.242362+00', NULL, NULL, NULL, NULL, NULL, NULL, '2026-11-29 17:55:33.329633+00', '', '', NULL, 'wsp_j54gpkerhp5mxf3azfy6', NULL),
+	('gen_bls46wtzitznvzo77b7v', 'key_eof5vbx6mq6flyzjsenq', 'image', 'running', 'priority', 'priority', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "one that runs", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 1003462856, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that runs", "quality": "standard", "native_width": 64, "generation_id": "gen_bls46wtzitznvzo77b7v", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 1, 1, 1, 'prompt', 0, 0, 'worker-1', '2026-11-29 17:55:33.683725+00', '2026-11-29 17:56:03.683725+00', '2026-11-29 18:05:33.683725+00', NULL, '2026-11-29 17:55:33.720668+00', '2026-11-29 17:55:33.739314+00', '2026-11-29 17:56:33.745853+00', NULL, NULL, NULL, '', '', NULL, 'wsp_j54gpkerhp5mxf3azfy6', NULL),
+	('gen_cwkgopfsitlmhs5erc4y', 'key_eof5vbx6mq6flyzjsenq', 'image', 'queued', 'priority', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "one that waits", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 2642372694, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "one that waits", "quality": "standard", "native_width": 64, "generation_id": "gen_cwkgopfsitlmhs5erc4y", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:55:33.836263+00', '2026-11-29 17:56:03.836263+00', '2026-11-29 18:05:33.836263+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_j54gpkerhp5mxf3azfy6', NULL),
+	('gen_ywk4atvyzrspgncothwo', 'key_rjhzy6txng7vu2k4runq', 'image', 'queued', 'basic', '', 'quick', '{"seed": null, "count": 1, "model": null, "style": null, "format": "png", "prompt": "a red apple", "quality": "standard", "webhook": null, "metadata": {}, "dimensions": {"width": 64, "height": 64}, "guidanceScale": null, "faceCorrection": "auto", "generationType": null, "negativePrompt": "", "deadlineSeconds": 600}', '{"seed": 3536376700, "count": 1, "model": "quick", "steps": 20, "style": null, "width": 64, "format": "png", "height": 64, "prompt": "a red apple", "quality": "standard", "native_width": 64, "generation_id": "gen_ywk4atvyzrspgncothwo", "native_height": 64, "guidance_scale": null, "model_revision": "1", "face_correction": "auto", "generation_type": "standard", "negative_prompt": ""}', '{}', 1, 0, 0, 0, 0, '', 0, 0, '', '2026-11-29 17:55:33.963711+00', '2026-11-29 18:00:33.963711+00', '2026-11-29 18:05:33.963711+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', '', NULL, 'wsp_fxp3qyt46dwnmu2ke7lt', NULL);
 INSERT INTO public.generation_generationevent VALUES
-	(1, 'queued', '{"creditsHeld": 2}', '2026-11-29 17:28:44.541975+00', 'gen_e76v2hi6goisukwybxhn'),
-	(2, 'stage', '{"stage": "prompt"}', '2026-11-29 17:28:44.579347+00', 'gen_e76v2hi6goisukwybxhn'),
-	(3, 'stage', '{"stage": "diffusion"}', '2026-11-29 17:28:44.596201+00', 'gen_e76v2hi6goisukwybxhn'),
-	(4, 'stage', '{"stage": "face_restore"}', '2026-11-29 17:28:44.599525+00', 'gen_e76v2hi6goisukwybxhn'),
-	(5, 'stage', '{"stage": "encode"}', '2026-11-29 17:28:44.608741+00', 'gen_e76v2hi6goisukwybxhn'),
-	(6, 'stage', '{"stage": "upload"}', '2026-11-29 17:28:44.615789+00', 'gen_e76v2hi6goisukwybxhn'),
-	(7, 'terminal', '{"status": "completed", "creditsUsed": 2}', '2026-11-29 17:28:44.765177+00', 'gen_e76v2hi6goisukwybxhn'),
-	(8, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:45.038991+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(9, 'stage', '{"stage": "prompt"}', '2026-11-29 17:28:45.108142+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(10, 'stage', '{"stage": "diffusion"}', '2026-11-29 17:28:45.138955+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(11, 'stage', '{"stage": "face_restore"}', '2026-11-29 17:28:45.148173+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(12, 'stage', '{"stage": "encode"}', '2026-11-29 17:28:45.15622+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(13, 'stage', '{"stage": "upload"}', '2026-11-29 17:28:45.160509+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(14, 'terminal', '{"code": "model_broken", "status": "failed", "creditsUsed": 0}', '2026-11-29 17:28:45.169401+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(15, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:45.251701+00', 'gen_55o64ttgoi67mlhtum2s'),
-	(16, 'terminal', '{"status": "cancelled", "creditsUsed": 0}', '2026-11-29 17:28:45.407648+00', 'gen_55o64ttgoi67mlhtum2s'),
-	(17, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:46.024316+00', 'gen_gwywsvxbevj4lj2puedn'),
-	(18, 'stage', '{"stage": "prompt"}', '2026-11-29 17:28:46.098071+00', 'gen_gwywsvxbevj4lj2puedn'),
-	(19, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:46.21047+00', 'gen_dr77wubzujxx6bnwnrog'),
-	(20, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:28:46.31109+00', 'gen_dqfwkxgzu7koahtmrw66');
+	(1, 'queued', '{"creditsHeld": 2}', '2026-11-29 17:55:32.652572+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(2, 'stage', '{"stage": "prompt"}', '2026-11-29 17:55:32.74236+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(3, 'stage', '{"stage": "diffusion"}', '2026-11-29 17:55:32.776223+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(4, 'stage', '{"stage": "face_restore"}', '2026-11-29 17:55:32.785701+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(5, 'stage', '{"stage": "encode"}', '2026-11-29 17:55:32.813701+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(6, 'stage', '{"stage": "upload"}', '2026-11-29 17:55:32.828223+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(7, 'terminal', '{"status": "completed", "creditsUsed": 2}', '2026-11-29 17:55:32.916234+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(8, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:55:33.039516+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(9, 'stage', '{"stage": "prompt"}', '2026-11-29 17:55:33.077898+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(10, 'stage', '{"stage": "diffusion"}', '2026-11-29 17:55:33.099735+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(11, 'stage', '{"stage": "face_restore"}', '2026-11-29 17:55:33.114393+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(12, 'stage', '{"stage": "encode"}', '2026-11-29 17:55:33.132081+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(13, 'stage', '{"stage": "upload"}', '2026-11-29 17:55:33.136223+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(14, 'terminal', '{"code": "model_broken", "status": "failed", "creditsUsed": 0}', '2026-11-29 17:55:33.160851+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(15, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:55:33.242775+00', 'gen_flwtdop5aquf3ir3fgno'),
+	(16, 'terminal', '{"status": "cancelled", "creditsUsed": 0}', '2026-11-29 17:55:33.329534+00', 'gen_flwtdop5aquf3ir3fgno'),
+	(17, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:55:33.68406+00', 'gen_bls46wtzitznvzo77b7v'),
+	(18, 'stage', '{"stage": "prompt"}', '2026-11-29 17:55:33.745741+00', 'gen_bls46wtzitznvzo77b7v'),
+	(19, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:55:33.836876+00', 'gen_cwkgopfsitlmhs5erc4y'),
+	(20, 'queued', '{"creditsHeld": 1}', '2026-11-29 17:55:33.964078+00', 'gen_ywk4atvyzrspgncothwo');
 INSERT INTO public.generation_idempotencyrecord VALUES
-	(1, 'POST /generate', 'asked-before-the-upgrade', '7a12c4905c96cdd92ce5d6d6284c676c507a2e9b5e69409ad467320b3b197372', 202, '{"Location": "http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn", "RateLimit": "\"generate\";r=10;t=0", "Content-Type": "application/json", "RateLimit-Policy": "\"generate\";q=10;w=60"}', '{"generationId":"gen_e76v2hi6goisukwybxhn","status":"queued","isTerminal":false,"estimatedTimeSeconds":1,"queuePosition":1,"creditsHeld":2,"creditsUsed":0,"images":[],"links":{"self":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn","events":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn/events","cancel":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_e76v2hi6goisukwybxhn","retry":null}}', '2026-11-29 17:28:44.535499+00', 'wsp_y3t5tjumwqvbcoshoqd4');
+	(1, 'POST /generate', 'asked-before-the-upgrade', '7a12c4905c96cdd92ce5d6d6284c676c507a2e9b5e69409ad467320b3b197372', 202, '{"Location": "http://127.0.0.1:8000/api/v1/atelier/projects/gen_n5mf5wncbie4bqh5hf6j", "RateLimit": "\"generate\";r=10;t=0", "Content-Type": "application/json", "RateLimit-Policy": "\"generate\";q=10;w=60"}', '{"generationId":"gen_n5mf5wncbie4bqh5hf6j","status":"queued","isTerminal":false,"estimatedTimeSeconds":1,"queuePosition":1,"creditsHeld":2,"creditsUsed":0,"images":[],"links":{"self":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_n5mf5wncbie4bqh5hf6j","events":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_n5mf5wncbie4bqh5hf6j/events","cancel":"http://127.0.0.1:8000/api/v1/atelier/projects/gen_n5mf5wncbie4bqh5hf6j","retry":null}}', '2026-11-29 17:55:32.643811+00', 'wsp_j54gpkerhp5mxf3azfy6');
 INSERT INTO public.generation_slot VALUES
-	('gen_gwywsvxbevj4lj2puedn', 1, 'wsp_y3t5tjumwqvbcoshoqd4');
+	('gen_bls46wtzitznvzo77b7v', 1, 'wsp_j54gpkerhp5mxf3azfy6');
 INSERT INTO public.generation_stageresult VALUES
-	(1, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.587675+00', 'gen_e76v2hi6goisukwybxhn'),
-	(2, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.599525+00', 'gen_e76v2hi6goisukwybxhn'),
-	(3, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.606269+00', 'gen_e76v2hi6goisukwybxhn'),
-	(4, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:44.615789+00', 'gen_e76v2hi6goisukwybxhn'),
-	(5, 'upload', 1, 'worker-1', '[]', '{}', 1, '2026-11-29 17:28:44.732878+00', 'gen_e76v2hi6goisukwybxhn'),
-	(6, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.127616+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(7, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.148173+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(8, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.152791+00', 'gen_oqwttaav72kcysuw4dfs'),
-	(9, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:28:45.160509+00', 'gen_oqwttaav72kcysuw4dfs');
+	(1, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:32.761474+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(2, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:32.785701+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(3, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:32.800332+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(4, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:32.828223+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(5, 'upload', 1, 'worker-1', '[]', '{}', 1, '2026-11-29 17:55:32.901326+00', 'gen_n5mf5wncbie4bqh5hf6j'),
+	(6, 'prompt', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:33.090123+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(7, 'diffusion', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:33.114393+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(8, 'face_restore', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:33.12309+00', 'gen_o5uabawotcsz7gruzp5a'),
+	(9, 'encode', 1, 'worker-1', '[]', '{}', 5, '2026-11-29 17:55:33.136223+00', 'gen_o5uabawotcsz7gruzp5a');
 INSERT INTO public.generation_turn VALUES
 	('clock', 0.3333333333333333),
 	('priority', 0.5),
-	('wsp_y3t5tjumwqvbcoshoqd4', 1795973326.065215);
+	('wsp_j54gpkerhp5mxf3azfy6', 1795974933.725716);
 INSERT INTO public.generation_worker VALUES
-	('gpu-1', '2026-11-29 17:28:42.952425+00', '["gpu.priority", "gpu.standard", "gpu.basic"]', '["quick"]');
+	('gpu-1', '2026-11-29 17:55:31.315836+00', '["gpu.priority", "gpu.standard", "gpu.basic"]', '["quick"]');
 INSERT INTO public.outbox_outboxmessage VALUES
-	(1, 'generation.queued', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:queued', '2026-11-29 17:28:44.541975+00', NULL, 0),
-	(2, 'generation.dispatched', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:wake:1', '2026-11-29 17:28:44.563657+00', NULL, 0),
-	(3, 'generation.started', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:started', '2026-11-29 17:28:44.573336+00', NULL, 0),
-	(4, 'generation.completed', 'gen_e76v2hi6goisukwybxhn', 'priority', '{}', 'gen_e76v2hi6goisukwybxhn:terminal', '2026-11-29 17:28:44.765177+00', NULL, 0),
-	(5, 'generation.queued', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:queued', '2026-11-29 17:28:45.038991+00', NULL, 0),
-	(6, 'generation.dispatched', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:wake:1', '2026-11-29 17:28:45.059641+00', NULL, 0),
-	(7, 'generation.started', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:started', '2026-11-29 17:28:45.086594+00', NULL, 0),
-	(8, 'generation.failed', 'gen_oqwttaav72kcysuw4dfs', 'priority', '{}', 'gen_oqwttaav72kcysuw4dfs:terminal', '2026-11-29 17:28:45.169401+00', NULL, 0),
-	(9, 'generation.queued', 'gen_55o64ttgoi67mlhtum2s', 'priority', '{}', 'gen_55o64ttgoi67mlhtum2s:queued', '2026-11-29 17:28:45.251701+00', NULL, 0),
-	(10, 'generation.cancelled', 'gen_55o64ttgoi67mlhtum2s', 'priority', '{}', 'gen_55o64ttgoi67mlhtum2s:terminal', '2026-11-29 17:28:45.407648+00', NULL, 0),
-	(11, 'generation.queued', 'gen_gwywsvxbevj4lj2puedn', 'priority', '{}', 'gen_gwywsvxbevj4lj2puedn:queued', '2026-11-29 17:28:46.024316+00', NULL, 0),
-	(12, 'generation.dispatched', 'gen_gwywsvxbevj4lj2puedn', 'priority', '{}', 'gen_gwywsvxbevj4lj2puedn:wake:1', '2026-11-29 17:28:46.064835+00', NULL, 0),
-	(13, 'generation.started', 'gen_gwywsvxbevj4lj2puedn', 'priority', '{}', 'gen_gwywsvxbevj4lj2puedn:started', '2026-11-29 17:28:46.093475+00', NULL, 0),
-	(14, 'generation.queued', 'gen_dr77wubzujxx6bnwnrog', 'priority', '{}', 'gen_dr77wubzujxx6bnwnrog:queued', '2026-11-29 17:28:46.21047+00', NULL, 0),
-	(15, 'generation.queued', 'gen_dqfwkxgzu7koahtmrw66', 'basic', '{}', 'gen_dqfwkxgzu7koahtmrw66:queued', '2026-11-29 17:28:46.31109+00', NULL, 0);
+	(1, 'generation.queued', 'gen_n5mf5wncbie4bqh5hf6j', 'priority', '{}', 'gen_n5mf5wncbie4bqh5hf6j:queued', '2026-11-29 17:55:32.653188+00', NULL, 0),
+	(2, 'generation.dispatched', 'gen_n5mf5wncbie4bqh5hf6j', 'priority', '{}', 'gen_n5mf5wncbie4bqh5hf6j:wake:1', '2026-11-29 17:55:32.706661+00', NULL, 0),
+	(3, 'generation.started', 'gen_n5mf5wncbie4bqh5hf6j', 'priority', '{}', 'gen_n5mf5wncbie4bqh5hf6j:started', '2026-11-29 17:55:32.726253+00', NULL, 0),
+	(4, 'generation.completed', 'gen_n5mf5wncbie4bqh5hf6j', 'priority', '{}', 'gen_n5mf5wncbie4bqh5hf6j:terminal', '2026-11-29 17:55:32.916658+00', NULL, 0),
+	(5, 'generation.queued', 'gen_o5uabawotcsz7gruzp5a', 'priority', '{}', 'gen_o5uabawotcsz7gruzp5a:queued', '2026-11-29 17:55:33.0397+00', NULL, 0),
+	(6, 'generation.dispatched', 'gen_o5uabawotcsz7gruzp5a', 'priority', '{}', 'gen_o5uabawotcsz7gruzp5a:wake:1', '2026-11-29 17:55:33.055769+00', NULL, 0),
+	(7, 'generation.started', 'gen_o5uabawotcsz7gruzp5a', 'priority', '{}', 'gen_o5uabawotcsz7gruzp5a:started', '2026-11-29 17:55:33.075919+00', NULL, 0),
+	(8, 'generation.failed', 'gen_o5uabawotcsz7gruzp5a', 'priority', '{}', 'gen_o5uabawotcsz7gruzp5a:terminal', '2026-11-29 17:55:33.161076+00', NULL, 0),
+	(9, 'generation.queued', 'gen_flwtdop5aquf3ir3fgno', 'priority', '{}', 'gen_flwtdop5aquf3ir3fgno:queued', '2026-11-29 17:55:33.242868+00', NULL, 0),
+	(10, 'generation.cancelled', 'gen_flwtdop5aquf3ir3fgno', 'priority', '{}', 'gen_flwtdop5aquf3ir3fgno:terminal', '2026-11-29 17:55:33.329831+00', NULL, 0),
+	(11, 'generation.queued', 'gen_bls46wtzitznvzo77b7v', 'priority', '{}', 'gen_bls46wtzitznvzo77b7v:queued', '2026-11-29 17:55:33.684145+00', NULL, 0),
+	(12, 'generation.dispatched', 'gen_bls46wtzitznvzo77b7v', 'priority', '{}', 'gen_bls46wtzitznvzo77b7v:wake:1', '2026-11-29 17:55:33.725806+00', NULL, 0),
+	(13, 'generation.started', 'gen_bls46wtzitznvzo77b7v', 'priority', '{}', 'gen_bls46wtzitznvzo77b7v:started', '2026-11-29 17:55:33.739444+00', NULL, 0),
+	(14, 'generation.queued', 'gen_cwkgopfsitlmhs5erc4y', 'priority', '{}', 'gen_cwkgopfsitlmhs5erc4y:queued', '2026-11-29 17:55:33.837021+00', NULL, 0),
+	(15, 'generation.queued', 'gen_ywk4atvyzrspgncothwo', 'basic', '{}', 'gen_ywk4atvyzrspgncothwo:queued', '2026-11-29 17:55:33.964173+00', NULL, 0);
 INSERT INTO public.storage_asset VALUES
-	('img_pgiqargm3ncydgrzd2tw', 'gen_e76v2hi6goisukwybxhn', 0, 'assets/wsp_y3t5tjumwqvbcoshoqd4/gen_e76v2hi6goisukwybxhn/0-6ae8b66f04b9ecb4dccce0c8e6f85f54a4bf374962f2a8415decea2f492968d3.png', '6ae8b66f04b9ecb4dccce0c8e6f85f54a4bf374962f2a8415decea2f492968d3', 26, 256, 256, 'png', '2026-11-29 17:28:44.721872+00', '2026-12-06 17:28:44.721872+00', 'wsp_y3t5tjumwqvbcoshoqd4'),
-	('img_bvorgnpazclprf425e6l', 'gen_e76v2hi6goisukwybxhn', 1, 'assets/wsp_y3t5tjumwqvbcoshoqd4/gen_e76v2hi6goisukwybxhn/1-a5f2cc00a84113efc0ac4e347e63683633e686ba41229495e2c73011d144cb48.png', 'a5f2cc00a84113efc0ac4e347e63683633e686ba41229495e2c73011d144cb48', 26, 256, 256, 'png', '2026-11-29 17:28:44.721872+00', '2026-12-06 17:28:44.721872+00', 'wsp_y3t5tjumwqvbcoshoqd4');
+	('img_5hkjy4tx7naag5wx4g3k', 'gen_n5mf5wncbie4bqh5hf6j', 0, 'assets/wsp_j54gpkerhp5mxf3azfy6/gen_n5mf5wncbie4bqh5hf6j/0-2e2dc1528dfd8881da3305aa662f44fa138dbf073ecfd4b988ea9692d5ff621c.png', '2e2dc1528dfd8881da3305aa662f44fa138dbf073ecfd4b988ea9692d5ff621c', 26, 256, 256, 'png', '2026-11-29 17:55:32.891027+00', '2026-12-06 17:55:32.891027+00', 'wsp_j54gpkerhp5mxf3azfy6'),
+	('img_u6i2zdxcj52fxzcmbigv', 'gen_n5mf5wncbie4bqh5hf6j', 1, 'assets/wsp_j54gpkerhp5mxf3azfy6/gen_n5mf5wncbie4bqh5hf6j/1-3f3288f25008775771746de79645f87d482befc12cfa8391c8ef0e157f7ce0a8.png', '3f3288f25008775771746de79645f87d482befc12cfa8391c8ef0e157f7ce0a8', 26, 256, 256, 'png', '2026-11-29 17:55:32.891027+00', '2026-12-06 17:55:32.891027+00', 'wsp_j54gpkerhp5mxf3azfy6');
 SELECT pg_catalog.setval('public.accounts_membership_id_seq', 1, true);
 SELECT pg_catalog.setval('public.audit_auditentry_id_seq', 13, true);
 SELECT pg_catalog.setval('public.audit_chainhead_id_seq', 9, true);
@@ -1786,7 +1786,7 @@ CREATE INDEX generation_generationevent_generation_id_da402841_like ON public.ge
 CREATE INDEX generation_idempotencyrecord_workspace_id_a05a7d38 ON public.generation_idempotencyrecord USING btree (workspace_id);
 CREATE INDEX generation_idempotencyrecord_workspace_id_a05a7d38_like ON public.generation_idempotencyrecord USING btree (workspace_id varchar_pattern_ops);
 CREATE INDEX generation_newest ON public.generation_generation USING btree (created_at DESC);
-CREATE INDEX generation_queue ON public.generation_generation USING btree (lane, workspace_id, created_at) WHERE ((status)::text = 'queued'::text);
+CREATE INDEX generation_queue ON public.generation_generation USING btree (queue, workspace_id, created_at) WHERE ((status)::text = 'queued'::text);
 CREATE INDEX generation_slot_generation_id_9f686e99_like ON public.generation_slot USING btree (generation_id varchar_pattern_ops);
 CREATE INDEX generation_slot_workspace_id_d55678f9 ON public.generation_slot USING btree (workspace_id);
 CREATE INDEX generation_slot_workspace_id_d55678f9_like ON public.generation_slot USING btree (workspace_id varchar_pattern_ops);

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("event", models.CharField(max_length=60)),
                 ("subject", models.CharField(max_length=32)),
-                ("lane", models.CharField(max_length=20)),
+                ("queue", models.CharField(max_length=20)),
                 ("payload", models.JSONField(default=dict)),
                 ("dedupe_key", models.CharField(max_length=120, unique=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -35,7 +35,7 @@ def seeded(committed: object) -> Iterator[None]:
 
 
 def columns(name: str) -> dict[str, object]:
-    return {column: value for column, value in asdict(DEFAULTS[name]).items() if column != "lane"}
+    return {column: value for column, value in asdict(DEFAULTS[name]).items() if column != "queue"}
 
 
 def change(browser: Client, name: str, **figures: object) -> int:

@@ -22,7 +22,8 @@ def test_the_first_page_says_how_the_house_is_doing(settings: Any) -> None:
     submit(workspace)
     submit(open_workspace("two", "starter"))
     query(
-        "UPDATE generation_generation SET created_at = created_at - interval '1 hour' WHERE lane = 'basic' RETURNING id"
+        "UPDATE generation_generation SET created_at = created_at - interval '1 hour'"
+        " WHERE queue = 'basic' RETURNING id"
     )
     text = read(operator(), "/admin/")
     cells = [

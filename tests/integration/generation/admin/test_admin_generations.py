@@ -78,7 +78,7 @@ def test_the_list_needs_as_many_queries_for_forty_rows_as_for_one() -> None:
         ({"status": "live"}, {"apple", "pear"}),
         ({"status": "processing"}, set()),
         ({"status": "cancelled"}, {"plum"}),
-        ({"lane": "basic"}, {"pear"}),
+        ({"queue": "basic"}, {"pear"}),
         ({"model": "no-such-model"}, set()),
         ({"within": "hour"}, {"apple", "pear", "plum"}),
         ({"q": "PEAR green"}, {"pear"}),

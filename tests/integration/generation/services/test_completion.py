@@ -67,7 +67,7 @@ def test_a_delivery_is_one_fact_in_every_book() -> None:
     assert query("SELECT source_id, ordinal, workspace_id FROM storage_asset") == [
         (generation.id, 0, generation.workspace_id)
     ]
-    assert query("SELECT subject, event, lane FROM outbox_outboxmessage ORDER BY id DESC LIMIT 1") == [
+    assert query("SELECT subject, event, queue FROM outbox_outboxmessage ORDER BY id DESC LIMIT 1") == [
         (generation.id, "generation.completed", "priority")
     ]
     assert audited(generation) == ["generation.queued", "generation.completed"]

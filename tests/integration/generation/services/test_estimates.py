@@ -10,8 +10,8 @@ from generation.services.cancellation import cancel_generation
 from tests.support.stories import open_workspace, submit
 
 QUESTIONS = (
-    "SELECT count(*) FROM generation_generation WHERE status = 'queued' AND lane = 'basic' AND workspace_id = '{}'",
-    "SELECT lane, workspace_id, count(*) FROM generation_generation WHERE status = 'queued' GROUP BY 1, 2",
+    "SELECT count(*) FROM generation_generation WHERE status = 'queued' AND queue = 'basic' AND workspace_id = '{}'",
+    "SELECT queue, workspace_id, count(*) FROM generation_generation WHERE status = 'queued' GROUP BY 1, 2",
 )
 ENDED = """
 INSERT INTO generation_generation SELECT copy.* FROM generation_generation g, generate_series(1, 5000) AS number,

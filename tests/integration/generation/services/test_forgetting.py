@@ -129,7 +129,7 @@ def test_old_events_go_and_how_it_ended_stays(files: Path) -> None:
 def test_messages_published_a_week_ago_go_and_those_that_wait_never(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, days in (("old", 8), ("waits", None), ("older", 9), ("young", 6)):
         query(
-            "INSERT INTO outbox_outboxmessage (event, subject, lane, payload, dedupe_key, failures, created_at,"
+            "INSERT INTO outbox_outboxmessage (event, subject, queue, payload, dedupe_key, failures, created_at,"
             " published_at) VALUES ('x', 'x', 'basic', '{}', %s, 0, now() - interval '30 days',"
             " now() - %s * interval '1 day') RETURNING 1",
             key,

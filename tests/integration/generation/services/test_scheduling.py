@@ -13,7 +13,7 @@ from generation.models import Generation, Slot
 from generation.selectors import get_queue_positions
 from generation.services import scheduling
 from generation.services.cancellation import cancel_generation
-from generation.services.scheduling import dispatch_next, list_open_lanes
+from generation.services.scheduling import dispatch_next, list_open_queues
 from tests.support.processes import alone, at_once, call, frozen
 from tests.support.stories import (
     age,
@@ -46,7 +46,7 @@ def dispatch_one() -> Generation:
 
 
 def served(count: int) -> Counter[str]:
-    return Counter(dispatch_one().lane for _ in range(count))
+    return Counter(dispatch_one().queue for _ in range(count))
 
 
 def test_workspaces_of_a_tier_take_turns_whatever_their_backlog() -> None:
@@ -82,9 +82,9 @@ def test_tiers_that_share_a_worker_get_their_weights() -> None:
     start_worker()
     for tier, backlog in (("studio", 36), ("professional", 20), ("starter", 8)):
         submit_many(open_workspace(tier, tier), backlog)
-    lanes = served(50)
-    for lane, share in (("priority", 30), ("standard", 15), ("basic", 5)):
-        assert abs(lanes[lane] - share) <= 0.2 * share, lanes
+    queues = served(50)
+    for queue, share in (("priority", 30), ("standard", 15), ("basic", 5)):
+        assert abs(queues[queue] - share) <= 0.2 * share, queues
 
 
 def test_a_tier_that_was_idle_is_owed_no_past() -> None:
@@ -102,22 +102,22 @@ def test_a_busy_upper_tier_does_not_starve_a_lower_one() -> None:
     assert served(12)["basic"] == 1
 
 
-def test_what_waited_longer_than_its_target_goes_ahead_and_may_use_another_lane() -> None:
+def test_what_waited_longer_than_its_target_goes_ahead_and_may_use_another_queue() -> None:
     start_worker(queues=("gpu.basic",))
     submit_many(open_workspace("starter", "starter"), 3)
     late = submit(open_workspace("pro", "professional"))
     age(late, DEFAULTS["professional"].target_wait_seconds - 5)
-    assert dispatch_one().lane == "basic"
+    assert dispatch_one().queue == "basic"
     age(late, 10)
     chosen = dispatch_one()
-    assert (chosen.id, chosen.lane, chosen.route_lane) == (late.id, "standard", "basic")
+    assert (chosen.id, chosen.queue, chosen.dispatch_queue) == (late.id, "standard", "basic")
 
 
-def test_one_that_is_late_stays_in_its_own_lane_where_that_has_room() -> None:
+def test_one_that_is_late_stays_in_its_own_queue_where_that_has_room() -> None:
     start_worker()
     late = submit(open_workspace("pro", "professional"))
     age(late, 121)
-    assert dispatch_one().route_lane == "standard"
+    assert dispatch_one().dispatch_queue == "standard"
 
 
 def test_nothing_is_dispatched_while_no_worker_is_there() -> None:
@@ -134,7 +134,7 @@ def test_a_worker_that_fell_silent_has_no_room() -> None:
     submit(open_workspace())
     start_worker()
     query("UPDATE generation_worker SET seen_at = clock_timestamp() - interval '21 seconds' RETURNING 1")
-    assert list_open_lanes() == set()
+    assert list_open_queues() == set()
     assert not dispatch_next()
 
 

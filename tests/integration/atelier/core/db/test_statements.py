@@ -83,7 +83,7 @@ def test_a_transaction_begins_with_its_first_statement(messages: CaptureQueriesC
     assert not any("BEGIN" in text for text in sent(messages))
     before = len(sent(messages))
     with transaction.atomic():
-        emit("said", subject="gen_1", lane="basic", dedupe_key="once")
+        emit("said", subject="gen_1", queue="basic", dedupe_key="once")
         ADD.run({"left": 1, "right": 1})
         transaction.set_rollback(True)
     assert [text.startswith("BEGIN; ") for text in sent(messages)[before:]] == [True, False, False]
@@ -104,13 +104,13 @@ def test_what_is_sent_together_is_one_message(messages: CaptureQueriesContext) -
 def emit_all(first: int) -> None:
     with transaction.atomic(), together():
         for number in range(3):
-            emit("said", subject="gen_1", lane="basic", dedupe_key=f"{first}:{number}")
+            emit("said", subject="gen_1", queue="basic", dedupe_key=f"{first}:{number}")
 
 
 def test_the_last_statements_take_the_commit_with_them(messages: CaptureQueriesContext) -> None:
     with transaction.atomic():
         with together(last=True):
-            emit("said", subject="gen_1", lane="basic", dedupe_key="last")
+            emit("said", subject="gen_1", queue="basic", dedupe_key="last")
         assert connection.connection.info.transaction_status == TransactionStatus.IDLE, "it is committed"
     assert sent(messages)[0].startswith("BEGIN; ")
     assert sent(messages)[0].endswith("; COMMIT")
@@ -120,14 +120,14 @@ def test_the_last_statements_take_the_commit_with_them(messages: CaptureQueriesC
 def test_within_another_transaction_that_one_decides() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         with transaction.atomic(), together(last=True):
-            emit("said", subject="gen_1", lane="basic", dedupe_key="last")
+            emit("said", subject="gen_1", queue="basic", dedupe_key="last")
         raise ZeroDivisionError
     assert query("SELECT count(*) FROM outbox_outboxmessage") == [(0,)]
 
 
 def test_what_fails_with_its_commit_is_taken_back() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        emit("said", subject="gen_1", lane="basic", dedupe_key="first")
+        emit("said", subject="gen_1", queue="basic", dedupe_key="first")
         with together(last=True):
             Statement("INSERT INTO outbox_outboxmessage (event) VALUES (%(event)s)").run({"event": "half a row"})
     assert query("SELECT count(*) FROM outbox_outboxmessage") == [(0,)]
@@ -137,7 +137,7 @@ def test_what_fails_with_its_commit_is_taken_back() -> None:
 def test_one_error_takes_everything_back_and_is_raised_at_the_end_of_the_block() -> None:
     reached = []
     with pytest.raises(IntegrityError), transaction.atomic(), together():
-        emit("said", subject="gen_1", lane="basic", dedupe_key="first")
+        emit("said", subject="gen_1", queue="basic", dedupe_key="first")
         Statement("INSERT INTO outbox_outboxmessage (event) VALUES (%(event)s)").run({"event": "half a row"})
         reached.append("the statement waits")
     assert reached == ["the statement waits"]
@@ -147,7 +147,7 @@ def test_one_error_takes_everything_back_and_is_raised_at_the_end_of_the_block()
 
 def test_a_block_that_fails_sends_nothing(messages: CaptureQueriesContext) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic(), together():
-        emit("said", subject="gen_1", lane="basic", dedupe_key="first")
+        emit("said", subject="gen_1", queue="basic", dedupe_key="first")
         raise ZeroDivisionError
     assert not any("INSERT" in text for text in sent(messages))
 
@@ -200,7 +200,7 @@ def test_an_exchange_that_is_broken_off_leaves_its_answers_to_nobody(monkeypatch
 def test_a_value_that_cannot_be_sent_costs_neither_connection_nor_transaction(value: object) -> None:
     echo = Statement("SELECT %(value)s::text")
     with transaction.atomic():
-        emit("said", subject="gen_1", lane="basic", dedupe_key="kept")
+        emit("said", subject="gen_1", queue="basic", dedupe_key="kept")
         with pytest.raises(DatabaseError):
             echo.run({"value": value})
         assert echo.first({"value": "as before"}) == ("as before",)

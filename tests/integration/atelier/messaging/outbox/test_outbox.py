@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 def tell(subject: str = "gen_a", key: str = "") -> None:
     with transaction.atomic():
-        emit("story.told", subject=subject, lane="basic", dedupe_key=key or subject, payload={"fence": 1})
+        emit("story.told", subject=subject, queue="basic", dedupe_key=key or subject, payload={"fence": 1})
 
 
 def told() -> list[str]:
@@ -25,14 +25,14 @@ def told() -> list[str]:
 
 def test_a_fact_without_its_transaction_is_refused() -> None:
     with pytest.raises(transaction.TransactionManagementError):
-        emit("story.told", subject="gen_a", lane="basic", dedupe_key="a")
+        emit("story.told", subject="gen_a", queue="basic", dedupe_key="a")
     assert told() == []
 
 
 def test_a_hundred_facts_that_were_rolled_back_were_never_told() -> None:
     for number in range(100):
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            emit("story.told", subject=f"gen_{number}", lane="basic", dedupe_key=f"{number}")
+            emit("story.told", subject=f"gen_{number}", queue="basic", dedupe_key=f"{number}")
             _ = 1 / 0
     assert told() == []
 
@@ -52,7 +52,7 @@ def test_a_commit_rings_the_relays_bell_and_a_rollback_does_not(committed: Postg
     with psycopg.connect(committed.service_url, autocommit=True) as listener:
         listener.execute(f"LISTEN {CHANNEL}")
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            emit("story.told", subject="gen_a", lane="basic", dedupe_key="a")
+            emit("story.told", subject="gen_a", queue="basic", dedupe_key="a")
             _ = 1 / 0
         assert list(listener.notifies(timeout=0.2)) == []
         tell()

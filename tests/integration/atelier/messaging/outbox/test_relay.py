@@ -34,7 +34,7 @@ def tell(count: int, event: str = "story.told") -> list[str]:
     subjects = [f"gen_{number:03}" for number in range(count)]
     with transaction.atomic():
         for subject in subjects:
-            emit(event, subject=subject, lane="standard", dedupe_key=subject, payload={"fence": 7})
+            emit(event, subject=subject, queue="standard", dedupe_key=subject, payload={"fence": 7})
     return subjects
 
 
@@ -54,7 +54,7 @@ def test_events_of_a_newer_release_wait_for_its_relay_are_reported_once_a_round_
 ) -> None:
     tell(60, "release.next")
     with transaction.atomic():
-        emit("story.told", subject="gen_late", lane="standard", dedupe_key="late")
+        emit("story.told", subject="gen_late", queue="standard", dedupe_key="late")
     assert relay_to(box.path) == 1
     assert box.subjects() == ["gen_late"], "sixty older ones are more than a batch"
     assert len(unpublished()) == 60 and {failures for _, failures in unpublished()} == {0}
@@ -73,7 +73,7 @@ def test_a_round_that_has_more_to_publish_does_not_report_them_yet(
     tell(1, "release.next")
     with transaction.atomic():
         for number in range(60):
-            emit("story.told", subject=f"gen_{number}", lane="standard", dedupe_key=f"told {number}")
+            emit("story.told", subject=f"gen_{number}", queue="standard", dedupe_key=f"told {number}")
     assert (relay_to(box.path), caplog.records) == (50, [])
     assert relay_to(box.path) == 10
     assert len(caplog.records) == 1
@@ -142,7 +142,7 @@ def test_while_the_broker_is_away_everything_waits_and_then_goes_once(box: Mailb
     assert sorted(box.subjects()) == subjects
 
 
-def test_every_event_reaches_the_queue_of_its_lane_with_ids_only() -> None:
+def test_every_event_reaches_the_queue_of_its_tier_with_ids_only() -> None:
     with app.connection_for_write() as connection:
         channel = connection.default_channel
         for queue in declared():
