@@ -16,8 +16,8 @@ from atelier.audit.heads import publish_heads
 from atelier.celery import app
 from atelier.core.db import listen
 from atelier.core.db.database import attempt
+from atelier.core.db.policies import check_policies
 from atelier.core.db.tenancy import across
-from atelier.core.db.walls import check_walls
 from atelier.evidence import head_store, verify_nightly
 from atelier.messaging.outbox.relay import BATCH, relay_batch
 from atelier.messaging.outbox.services import CHANNEL as OUTBOX_CHANNEL
@@ -97,8 +97,8 @@ LOOPS = (
 
 
 def run(stop: threading.Event) -> None:
-    """Run all loops until `stop` is set; returns when they have ended. Raises ImproperlyConfigured (`check_walls`)."""
-    attempt(check_walls, "walls")
+    """Run all loops until `stop` is set, and until they have ended. Raises ImproperlyConfigured (`check_policies`)."""
+    attempt(check_policies, "policies")
     wakeups = {loop.name: threading.Event() for loop in LOOPS}
     threads = [
         threading.Thread(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from generation.pipeline.registry import plan
+from generation.pipeline.registry import stages_of
 from generation.pipeline.spec import Spec
 from generation.pipeline.stage import File, Frame
 from storage.services import BlobMissing, StoredImage, get_artifact, put_artifact, store_image
@@ -114,7 +114,7 @@ def stored_image(artifact: Artifact) -> StoredImage:
 
 def latest_artifacts(results: dict[str, list[Artifact]], spec: Spec, stage: str) -> list[Artifact]:
     """What the last finished stage before `stage` left; empty when none made anything. `results` by stage."""
-    names = plan(spec)
+    names = stages_of(spec)
     earlier = names[: names.index(stage)]
     return next((results[name] for name in reversed(earlier) if results.get(name)), [])
 

@@ -90,7 +90,7 @@ class Generation(models.Model):
                 condition=Q(status__in=lifecycle.IN_FLIGHT),
                 name="generation_flight",
             ),
-            # By completed_at, not by status: to statistics of an empty queue it would look as good as the queue's own.
+            # By completed_at, not by status: stale statistics make the planner prefer an index of the status.
             models.Index(fields=["deadline_at"], condition=Q(completed_at=None), name="generation_deadline"),
             models.Index(fields=["-created_at"], name="generation_newest"),
             models.Index(

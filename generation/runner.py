@@ -21,7 +21,7 @@ from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest
 from generation.device import DeviceSlot
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
 from generation.pipeline.engines import Engines
-from generation.pipeline.registry import BY_NAME, UPLOAD, plan, pool_of
+from generation.pipeline.registry import BY_NAME, UPLOAD, pool_of, stages_of
 from generation.pipeline.stage import Beat, Facts, File, Product, Stage, StageFailed, State
 from generation.services.artifacts import discard_results
 from generation.services.claims import StageClaim, claim_stage, give_back, may_pass_on, record_stage
@@ -103,7 +103,7 @@ class _Link:
         self._facts = dict(claim.facts)
 
     def run(self) -> bool:
-        names = plan(self._claim.spec)
+        names = stages_of(self._claim.spec)
         for name, following in zip(names, (*names[1:], None), strict=True):
             if names.index(name) < names.index(self._claim.stage):
                 continue

@@ -17,7 +17,7 @@ SECONDS = 5.0
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def tell(parked: Sequence[DeadLetter]) -> None:
+def alert_operators(parked: Sequence[DeadLetter]) -> None:
     """One alert for all of them. Slack or PagerDuty that cannot be reached is logged; the line above it stands."""
     first = parked[0]
     text = f"Atelier gave up {len(parked)} webhook deliveries, such as {first.delivery_id}: {first.reason}"

@@ -17,9 +17,9 @@ from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.permissions import ALL, ROLES, granted
 from atelier.core.db.database import columns_of, from_row
+from atelier.core.db.policies import check_once
 from atelier.core.db.statements import Statement
-from atelier.core.db.tenancy import across, become
-from atelier.core.db.walls import check_once
+from atelier.core.db.tenancy import across, set_tenant
 from atelier.core.errors import AtelierError
 from atelier.core.http.origins import client_address, is_within
 from atelier.core.http.problems import MissingPermission
@@ -61,7 +61,7 @@ class Caller:
     is_authenticated: bool = True
 
 
-def speak_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
+def act_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
     """The caller, once it is clear who asks; from here on the request acts for this workspace.
 
     Raises `WorkspaceSuspended`.
@@ -69,7 +69,7 @@ def speak_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
     if workspace.suspended_at is not None:
         raise WorkspaceSuspended("An operator has suspended this workspace.")
     check_once()
-    become(workspace.id)
+    set_tenant(workspace.id)
     return Caller(workspace, actor, may)
 
 
@@ -90,7 +90,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             key = _find(text)
         if key.networks and not is_within(client_address(request), key.networks):
             raise NetworkNotAllowed("This API key may not be used from your address.")
-        return speak_for(key.workspace, key.id, granted(key.scopes)), key
+        return act_for(key.workspace, key.id, granted(key.scopes)), key
 
 
 def _find(text: str) -> ApiKey:
@@ -140,7 +140,7 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
             member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
         if member is None:
             return None
-        return speak_for(member.workspace, f"user:{found[0].pk}", ROLES[member.role]), None
+        return act_for(member.workspace, f"user:{found[0].pk}", ROLES[member.role]), None
 
 
 class IsAllowed(BasePermission):

@@ -19,8 +19,8 @@ from django.utils.safestring import SafeString
 
 from atelier.accounts.models import Membership, Workspace, get_tiers
 from atelier.admin.audited import AuditedAdmin
+from atelier.admin.credits import adjust_view, grant_view, issue_key_view, refund_view
 from atelier.admin.figures import list_figures
-from atelier.admin.gifts import adjust_view, grant_view, issue_key_view, refund_view
 from atelier.admin.usage import read_usage
 from atelier.core.admin.lists import BigTableAdmin, badge, moment
 

@@ -1,4 +1,4 @@
-"""What a process reads often and may know a little late."""
+"""A value cached by the process for at most N seconds."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from atelier.core.db.walls import list_breaches
+from atelier.core.db.policies import list_policy_faults
 from atelier.core.errors import AtelierError
 from storage.backend import get_blobs
 
@@ -42,7 +42,7 @@ def _database() -> str | None:
             return None
         if _known_migrations() - set(MigrationRecorder(connection).applied_migrations()):
             return "Migrations are missing: run manage.py migrate."
-        if breaches := list_breaches():
+        if breaches := list_policy_faults():
             log.error("not ready: %s", "; ".join(breaches))
             return "Workspaces are not kept apart: see the log."
         _applied.set()

@@ -10,7 +10,7 @@ from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.db import connection
 
 from atelier.core.db.database import attempt
-from atelier.core.db.walls import check_walls
+from atelier.core.db.policies import check_policies
 from atelier.core.tasks import worker_name
 from generation.catalog import get_catalog, list_loadable_models
 from generation.device import LINK_RUNNERS
@@ -40,7 +40,7 @@ def _start(sender: Any, **_: Any) -> None:
         return  # a second worker in this process: the first speaks for it
     _stopped.clear()
     leaving.clear()
-    attempt(check_walls, "walls")
+    attempt(check_policies, "policies")
     queues = list(sender.app.amqp.queues.consume_from)
     _beats.append(threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True))
     _beats[-1].start()

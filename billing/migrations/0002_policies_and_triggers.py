@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from atelier.core.db.walls import EnableTenantWall
+from atelier.core.db.policies import EnableTenantPolicy
 
 FILES = (
     "transfers.sql",
@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
     dependencies = [("billing", "0001_initial"), ("audit", "0002_policies_and_triggers")]
     operations = [
         *(migrations.RunSQL(Path(__file__).with_name(name).read_text()) for name in FILES),
-        EnableTenantWall("billing_account"),
-        EnableTenantWall("billing_transfer"),
-        EnableTenantWall("billing_hold"),
-        EnableTenantWall("billing_holdoutcome"),
-        EnableTenantWall("billing_grantend"),
-        EnableTenantWall("billing_adjustment"),
-        EnableTenantWall("billing_adjustmentdecision"),
+        EnableTenantPolicy("billing_account"),
+        EnableTenantPolicy("billing_transfer"),
+        EnableTenantPolicy("billing_hold"),
+        EnableTenantPolicy("billing_holdoutcome"),
+        EnableTenantPolicy("billing_grantend"),
+        EnableTenantPolicy("billing_adjustment"),
+        EnableTenantPolicy("billing_adjustmentdecision"),
     ]

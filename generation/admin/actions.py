@@ -24,7 +24,7 @@ from generation.services.idempotency import Key
 AT_ONCE = 100
 """Generations in one action: each is its own transaction, and the operator waits for all of them."""
 SPOKEN = 5
-"""Successes of one kind that are told one by one."""
+"""Successes of one kind that are outcome one by one."""
 ENDPOINT = "admin/retry"
 
 
@@ -34,7 +34,7 @@ def actor_of(request: HttpRequest) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Outcome:
     """What came of one action: the message, and in `summary` the words that follow a number of them."""
 
     level: int
@@ -43,11 +43,11 @@ class Told:
     new_id: str | None = None
 
 
-Act = Callable[[Generation, str], Told]
+Act = Callable[[Generation, str], Outcome]
 """Does something to a generation for an actor (`user:<id>`)."""
 
 
-def cancel(generation: Generation, actor: str) -> Told:
+def cancel(generation: Generation, actor: str) -> Outcome:
     """Cancel it: at once, or at its worker's next step."""
     try:
         now = cancel_generation(workspace_id=generation.workspace_id, generation_id=generation.id, actor=actor)
@@ -55,12 +55,12 @@ def cancel(generation: Generation, actor: str) -> Told:
         return _refused(generation, "cancelled", error)
     if now.is_terminal:
         words = format_html("{} is cancelled; its credits are released.", link_to(now.id))
-        return Told(messages.SUCCESS, words, "generations are cancelled; their credits are released.")
+        return Outcome(messages.SUCCESS, words, "generations are cancelled; their credits are released.")
     words = format_html("{} is asked to stop; its worker obeys at the next step.", link_to(now.id))
-    return Told(messages.INFO, words, "generations are asked to stop; their workers obey at the next step.")
+    return Outcome(messages.INFO, words, "generations are asked to stop; their workers obey at the next step.")
 
 
-def retry(generation: Generation, actor: str, token: str = "") -> Told:
+def retry(generation: Generation, actor: str, token: str = "") -> Outcome:
     """Queue the same spec again. `token` makes a double click one retry."""
     try:
         answer = retry_generation(
@@ -73,30 +73,32 @@ def retry(generation: Generation, actor: str, token: str = "") -> Told:
         return _refused(generation, "retried", error)
     new_id: str = json.loads(answer.body)["generationId"]
     words = format_html("{} is queued again as {}.", link_to(generation.id), link_to(new_id))
-    return Told(messages.SUCCESS, words, "generations are queued again.", new_id)
+    return Outcome(messages.SUCCESS, words, "generations are queued again.", new_id)
 
 
 def each(request: HttpRequest, chosen: QuerySet[Generation], act: Act) -> None:
     """Run `act` on at most AT_ONCE generations; more are refused as a whole.
 
-    Every refusal is told by itself; what worked is told by itself up to SPOKEN times, else by its number.
+    Every refusal is outcome by itself; what worked is outcome by itself up to SPOKEN times, else by its number.
     """
     generations = list(chosen[: AT_ONCE + 1])
     if len(generations) > AT_ONCE:
         messages.error(request, f"Choose at most {AT_ONCE} generations at once; nothing was done.")
         return
     results = [act(generation, actor_of(request)) for generation in generations]
-    counts = Counter(told.summary for told in results)
-    for told in results:
-        if not told.summary or counts[told.summary] <= SPOKEN:
-            tell(request, told)
-    for told in {told.summary: told for told in results if told.summary and counts[told.summary] > SPOKEN}.values():
-        messages.add_message(request, told.level, f"{counts[told.summary]} {told.summary}")
+    counts = Counter(outcome.summary for outcome in results)
+    for outcome in results:
+        if not outcome.summary or counts[outcome.summary] <= SPOKEN:
+            show(request, outcome)
+    for outcome in {
+        outcome.summary: outcome for outcome in results if outcome.summary and counts[outcome.summary] > SPOKEN
+    }.values():
+        messages.add_message(request, outcome.level, f"{counts[outcome.summary]} {outcome.summary}")
 
 
-def tell(request: HttpRequest, told: Told) -> None:
+def show(request: HttpRequest, outcome: Outcome) -> None:
     """Show it on the next page."""
-    messages.add_message(request, told.level, told.words)
+    messages.add_message(request, outcome.level, outcome.words)
 
 
 def link_to(generation_id: str) -> SafeString:
@@ -111,6 +113,6 @@ def _key(generation: Generation, token: str) -> Key | None:
     return Key.of(generation.workspace_id, ENDPOINT, f"{generation.id}:{token}"[:255], b"")
 
 
-def _refused(generation: Generation, done: str, error: AtelierError) -> Told:
+def _refused(generation: Generation, done: str, error: AtelierError) -> Outcome:
     words = format_html("{} was not {}: {}", link_to(generation.id), done, error.detail)
-    return Told(messages.WARNING, words)
+    return Outcome(messages.WARNING, words)

@@ -177,7 +177,7 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
         generation = self._operated(request, object_id)
         if generation is None:
             return HttpResponseNotAllowed(["POST"])
-        actions.tell(request, actions.cancel(generation, actions.actor_of(request)))
+        actions.show(request, actions.cancel(generation, actions.actor_of(request)))
         return HttpResponseRedirect(reverse("admin:generation_generation_change", args=[object_id]))
 
     def retry_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -185,9 +185,9 @@ class GenerationAdmin(ReadOnlyAdmin, BigTableAdmin):
         generation = self._operated(request, object_id)
         if generation is None:
             return HttpResponseNotAllowed(["POST"])
-        told = actions.retry(generation, actions.actor_of(request), token=request.POST.get("token", ""))
-        actions.tell(request, told)
-        return HttpResponseRedirect(reverse("admin:generation_generation_change", args=[told.new_id or object_id]))
+        outcome = actions.retry(generation, actions.actor_of(request), token=request.POST.get("token", ""))
+        actions.show(request, outcome)
+        return HttpResponseRedirect(reverse("admin:generation_generation_change", args=[outcome.new_id or object_id]))
 
     def _operated(self, request: HttpRequest, object_id: str) -> Generation | None:
         """The generation that a button names; None when the request is no POST. Raises PermissionDenied, Http404."""

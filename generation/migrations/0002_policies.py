@@ -2,15 +2,15 @@
 
 from django.db import migrations
 
-from atelier.core.db.walls import EnableTenantWall
+from atelier.core.db.policies import EnableTenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies = [("generation", "0001_initial")]
     operations = [
-        EnableTenantWall("generation_generation"),
-        EnableTenantWall("generation_slot"),
-        EnableTenantWall("generation_stageresult", through=("generation_id", "generation_generation")),
-        EnableTenantWall("generation_generationevent", through=("generation_id", "generation_generation")),
-        EnableTenantWall("generation_idempotencyrecord"),
+        EnableTenantPolicy("generation_generation"),
+        EnableTenantPolicy("generation_slot"),
+        EnableTenantPolicy("generation_stageresult", through=("generation_id", "generation_generation")),
+        EnableTenantPolicy("generation_generationevent", through=("generation_id", "generation_generation")),
+        EnableTenantPolicy("generation_idempotencyrecord"),
     ]

@@ -23,7 +23,7 @@ def pool_of(name: str) -> Pool:
     return "cpu" if name == UPLOAD else BY_NAME[name].pool
 
 
-def plan(spec: Spec) -> tuple[str, ...]:
+def stages_of(spec: Spec) -> tuple[str, ...]:
     """Names of the stages this spec needs, in order, ending with the upload."""
     return (*(stage.name for stage in STAGES if stage.applies_to(spec)), UPLOAD)
 

@@ -17,7 +17,7 @@ from atelier.core.db.statements import Statement, together
 from atelier.messaging.outbox.services import emit
 from generation.models import Generation, Slot
 from generation.pipeline import lifecycle
-from generation.pipeline.registry import plan
+from generation.pipeline.registry import stages_of
 from generation.pipeline.spec import Spec
 from generation.services.completion import end_generation, lock_generation
 from generation.services.events import DISPATCH_CHANNEL, GENERATION_CHANNEL
@@ -82,7 +82,7 @@ def pending_stages(generation: Generation) -> tuple[str, ...]:
     """The stages of its plan that have no result yet, in order; never empty, for the upload leaves none."""
     begun = generation.fence > 0  # a result is written under a fence
     done = {name for (name,) in _DONE.run({"id": generation.id})} if begun else set()
-    return tuple(name for name in plan(generation.plan_spec) if name not in done)
+    return tuple(name for name in stages_of(generation.plan_spec) if name not in done)
 
 
 def list_waiting_stages(*, generation_id: str, fence: int) -> Start | None:
@@ -108,14 +108,14 @@ WITH mine AS (
     WHERE id = %(id)s AND fence = %(fence)s AND stage = %(stage)s AND status = 'running' AND lease_expires_at IS NULL
         AND cancel_requested_at IS NULL
     RETURNING workspace_id, spec, facts
-), told AS (
+), logged AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
     SELECT %(id)s::text, 'stage', %(event)s::jsonb FROM mine RETURNING id
 )
 SELECT workspace_id, spec, facts,
     (SELECT coalesce(jsonb_object_agg(stage, artifacts), '{}')
         FROM generation_stageresult WHERE generation_id = %(id)s),
-    (SELECT pg_notify(%(channel)s, %(id)s) FROM told)
+    (SELECT pg_notify(%(channel)s, %(id)s) FROM logged)
 FROM mine
 """)
 
@@ -159,11 +159,11 @@ WITH mine AS (
         step = greatest(step, %(step)s), steps = %(steps)s
     WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' AND stage = %(stage)s
     RETURNING cancel_requested_at
-), told AS (
+), logged AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
     SELECT %(id)s::text, 'step', %(data)s::jsonb FROM mine WHERE %(steps)s > 0 RETURNING id
 )
-SELECT cancel_requested_at IS NOT NULL, (SELECT pg_notify(%(channel)s, %(id)s) FROM told) IS NULL FROM mine
+SELECT cancel_requested_at IS NOT NULL, (SELECT pg_notify(%(channel)s, %(id)s) FROM logged) IS NULL FROM mine
 """)
 
 _KEEP = Statement("""
@@ -215,12 +215,12 @@ WITH mine AS (
     SELECT id, %(stage)s::text, %(fence)s::int, %(worker)s::text, %(artifacts)s::jsonb, %(facts)s::jsonb,
         %(duration)s::int FROM mine
     ON CONFLICT DO NOTHING
-), told AS (
+), logged AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
     SELECT id, 'stage', %(event)s::jsonb FROM mine WHERE NOT %(hand_over)s::boolean RETURNING id
 )
 SELECT CASE WHEN %(hand_over)s THEN pg_notify(%(dispatch)s, '')
-    ELSE (SELECT pg_notify(%(channel)s, %(id)s) FROM told) END FROM mine
+    ELSE (SELECT pg_notify(%(channel)s, %(id)s) FROM logged) END FROM mine
 """)
 
 

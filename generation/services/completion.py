@@ -146,7 +146,7 @@ WITH freed AS (
         completed_at = clock_timestamp(), lease_expires_at = NULL, waiting_since = NULL,
         error_code = %(code)s, error_message = %(message)s
     WHERE id = %(id)s
-), told AS (
+), logged AS (
     INSERT INTO generation_generationevent (generation_id, type, data) VALUES (%(id)s, 'terminal', %(event)s)
 )
 SELECT pg_notify(%(dispatch)s, ''), pg_notify(%(channel)s, %(id)s)

@@ -11,11 +11,11 @@ from generation.services.events import GENERATION_CHANNEL
 _REPORT = Statement("""
 WITH mine AS (
     SELECT id FROM generation_generation WHERE id = %(id)s AND fence = %(fence)s AND status = 'running' FOR UPDATE
-), told AS (
+), logged AS (
     INSERT INTO generation_generationevent (generation_id, type, data)
     SELECT id, 'image', %(data)s::jsonb FROM mine RETURNING id
 )
-SELECT pg_notify(%(channel)s, %(id)s) FROM told
+SELECT pg_notify(%(channel)s, %(id)s) FROM logged
 """)
 
 

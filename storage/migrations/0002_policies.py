@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from atelier.core.db.walls import EnableTenantWall
+from atelier.core.db.policies import EnableTenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies = [("storage", "0001_initial")]
-    operations = [EnableTenantWall("storage_asset")]
+    operations = [EnableTenantPolicy("storage_asset")]

@@ -1,4 +1,4 @@
-"""No table of a workspace stands outside the two tenant walls (docs/adr/0016)."""
+"""No table of a workspace is without its policy and its scoped manager (docs/adr/0016)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import ForeignKey, Model
 
 from atelier.accounts.models import Workspace
+from atelier.core.db.policies import EnableTenantPolicy
 from atelier.core.db.tenancy import TenantRows
-from atelier.core.db.walls import EnableTenantWall
 
 OPEN = {
     "outbox_outboxmessage": "ids on their way to the broker; only the relay reads them",
@@ -20,7 +20,7 @@ OPEN = {
     "billing_ratecard": "the operator's prices, the same for all",
     "billing_bookcheck": "whether the books as a whole are right",
 }
-"""Tables of ours that no wall closes, and why."""
+"""Tables of ours without a policy, and why."""
 
 
 def ours() -> list[type[Model]]:
@@ -35,16 +35,16 @@ def walled() -> set[str]:
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
     operations = [step for migration in loader.disk_migrations.values() for step in migration.operations]
-    return {step._arguments[0] for step in operations if isinstance(step, EnableTenantWall)}
+    return {step._arguments[0] for step in operations if isinstance(step, EnableTenantPolicy)}
 
 
 def names_workspace(model: type[Model]) -> bool:
     return any(isinstance(field, ForeignKey) and field.related_model is Workspace for field in model._meta.fields)
 
 
-def test_every_table_has_a_wall_or_a_reason() -> None:
+def test_every_table_has_a_policy_or_a_reason() -> None:
     tables = {model._meta.db_table for model in ours()}
-    assert tables - walled() - set(OPEN) == set(), "add EnableTenantWall(table) to the migration, or a reason here"
+    assert tables - walled() - set(OPEN) == set(), "add EnableTenantPolicy(table) to the migration, or a reason here"
 
 
 def test_no_table_that_names_its_workspace_is_open() -> None:

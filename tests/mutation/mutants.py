@@ -10,8 +10,8 @@ from types import FunctionType, ModuleType
 
 import psycopg
 
+from atelier.core.db.policies import build_policy, drop_policy
 from atelier.core.db.statements import Statement
-from atelier.core.db.walls import build_wall, drop_wall
 from tests.support.database import empty
 
 
@@ -114,18 +114,18 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Wall:
-    """The tenant wall of a table that has the column `workspace_id`."""
+    """The policy of a table that has the column `workspace_id`."""
 
     table: str
 
     @contextmanager
     def applied(self, superuser_url: str) -> Iterator[None]:
         with psycopg.connect(superuser_url, autocommit=True) as connection:
-            connection.execute(drop_wall(self.table))
+            connection.execute(drop_policy(self.table))
             try:
                 yield
             finally:
-                connection.execute(build_wall(self.table, "workspace_id"))
+                connection.execute(build_policy(self.table, "workspace_id"))
 
 
 @dataclass(frozen=True)

@@ -14,24 +14,24 @@ from atelier.core.db.tenancy import TenantRows
 from atelier.stacks.postgres import Postgres
 from tests.integration.atelier.access import test_permissions as permissions
 from tests.integration.atelier.access.operations import list_operations
-from tests.integration.atelier.core.db import test_tenant_walls as walls
+from tests.integration.atelier.core.db import test_policies as policies
 from tests.mutation.guards import Guard, guard, prove
 from tests.mutation.mutants import Code, Method, Wall
 
-WALL = Wall("generation_generation")
+NO_POLICY = Wall("generation_generation")
 UNFILTERED = Method(TenantRows, "get_queryset", models.Manager.get_queryset)
 
 GUARDS = [
     guard(
-        "raw SQL without its wall",
-        lambda _: walls.test_raw_sql_can_neither_change_nor_add_a_row_of_another_workspace(walls.open_two()),
-        WALL,
+        "raw SQL without its policy",
+        lambda _: policies.test_raw_sql_can_neither_change_nor_add_a_row_of_another_workspace(policies.open_two()),
+        NO_POLICY,
     ),
     guard(
-        "queries that name no workspace, and no wall",
-        lambda _: walls.test_the_orm_sees_only_the_tenants_rows_whatever_it_asks_for(walls.open_two()),
+        "queries that name no workspace, and no policy",
+        lambda _: policies.test_the_orm_sees_only_the_tenants_rows_whatever_it_asks_for(policies.open_two()),
         UNFILTERED,
-        WALL,
+        NO_POLICY,
     ),
     guard(
         "a permission that nobody checks",
@@ -53,8 +53,8 @@ def test_without_it_a_test_turns_red(guard: Guard, committed: Postgres, settings
     prove(guard, committed.superuser_url, settings, tmp_path)
 
 
-@pytest.mark.parametrize("fallen", [WALL, UNFILTERED], ids=["no wall", "no filter"])
+@pytest.mark.parametrize("fallen", [NO_POLICY, UNFILTERED], ids=["no policy", "no filter"])
 def test_either_wall_alone_keeps_workspaces_apart_in_the_orm(fallen: Wall | Method, committed: Postgres) -> None:
-    two = walls.open_two()
+    two = policies.open_two()
     with fallen.applied(committed.superuser_url):
-        walls.test_the_orm_sees_only_the_tenants_rows_whatever_it_asks_for(two)
+        policies.test_the_orm_sees_only_the_tenants_rows_whatever_it_asks_for(two)

@@ -15,7 +15,7 @@ from billing.services.grants import grant_credits
 from generation.kinds import image
 from generation.kinds.image.body import GenerationRequest
 from generation.models import Generation
-from generation.pipeline.registry import plan, pool_of
+from generation.pipeline.registry import pool_of, stages_of
 from generation.services.acceptance import submit_generation
 from generation.services.claims import StageClaim, claim_generation, claim_stage, record_stage
 from generation.services.completion import settle_generation
@@ -124,7 +124,7 @@ def pass_stage(claim: StageClaim, following: str, facts: dict[str, Any] | None =
 
 def walk_to(generation: Generation, fence: int, stage: str) -> StageClaim:
     """Run everything before `stage`, and claim it."""
-    names = plan(generation.plan_spec)
+    names = stages_of(generation.plan_spec)
     claim = take(generation, fence, names[0])
     for name, following in zip(names, names[1:], strict=False):
         assert claim is not None

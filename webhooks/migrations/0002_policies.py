@@ -2,16 +2,16 @@
 
 from django.db import migrations
 
-from atelier.core.db.walls import EnableTenantWall
+from atelier.core.db.policies import EnableTenantPolicy
 
 
 class Migration(migrations.Migration):
     dependencies = [("webhooks", "0001_initial")]
     operations = [
-        EnableTenantWall("webhooks_endpoint"),
-        EnableTenantWall("webhooks_counter"),
-        EnableTenantWall("webhooks_event"),
-        EnableTenantWall("webhooks_delivery"),
-        EnableTenantWall("webhooks_attempt"),
-        EnableTenantWall("webhooks_deadletter"),
+        EnableTenantPolicy("webhooks_endpoint"),
+        EnableTenantPolicy("webhooks_counter"),
+        EnableTenantPolicy("webhooks_event"),
+        EnableTenantPolicy("webhooks_delivery"),
+        EnableTenantPolicy("webhooks_attempt"),
+        EnableTenantPolicy("webhooks_deadletter"),
     ]

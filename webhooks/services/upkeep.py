@@ -44,7 +44,7 @@ def alert_parked() -> int:
         )
         if rows:
             DeadLetter.objects.filter(pk__in=[row.pk for row in rows]).update(alerted_at=Now())
-            alerts.tell(rows)  # if it raises, they are told again
+            alerts.alert_operators(rows)  # if it raises, operators are alerted again
     return len(rows)
 
 

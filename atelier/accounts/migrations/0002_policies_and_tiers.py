@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from atelier.core.db.walls import EnableTenantWall
+from atelier.core.db.policies import EnableTenantPolicy
 
 NAMES = (
     "name",
@@ -34,8 +34,8 @@ def insert_tiers(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
     operations = [
-        EnableTenantWall("accounts_workspace", "id"),
-        EnableTenantWall("accounts_membership"),
-        EnableTenantWall("accounts_apikey"),
+        EnableTenantPolicy("accounts_workspace", "id"),
+        EnableTenantPolicy("accounts_membership"),
+        EnableTenantPolicy("accounts_apikey"),
         migrations.RunPython(insert_tiers, migrations.RunPython.noop),
     ]

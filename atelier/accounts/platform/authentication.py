@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from atelier.accounts.authentication import Caller, NotAuthenticated, speak_for
+from atelier.accounts.authentication import Caller, NotAuthenticated, act_for
 from atelier.accounts.models import Membership, Workspace
 from atelier.accounts.permissions import ROLES
 from atelier.accounts.platform.jwks import fetch_keys
@@ -49,7 +49,7 @@ class PlatformTokenAuthentication(BaseAuthentication):
         claims = read_token(text.strip(), issuer, _ring(settings.ATELIER_JWT_JWKS_URL, settings.ATELIER_JWT_CA_FILE))
         with across("authentication"):
             workspace, role = _find_role(claims)
-        return speak_for(workspace, _actor(claims["sub"]), ROLES[role]), None
+        return act_for(workspace, _actor(claims["sub"]), ROLES[role]), None
 
 
 @lru_cache(maxsize=4)

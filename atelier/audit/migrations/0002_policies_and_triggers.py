@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from atelier.core.db.walls import EnableTenantWall
+from atelier.core.db.policies import EnableTenantPolicy
 
 FILES = ("chains.sql", "entries.sql")
 
@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
     operations = [
         *(migrations.RunSQL(Path(__file__).with_name(name).read_text()) for name in FILES),
-        EnableTenantWall("audit_auditentry"),
-        EnableTenantWall("audit_chainhead"),
+        EnableTenantPolicy("audit_auditentry"),
+        EnableTenantPolicy("audit_chainhead"),
     ]

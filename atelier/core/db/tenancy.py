@@ -1,6 +1,6 @@
-"""For which workspace this code acts: the first of the two tenant walls, in every query of the ORM.
+"""For which workspace this code acts: the first of two filters between workspaces, in every query of the ORM.
 
-The second stands in PostgreSQL (`atelier.core.db.walls`); `atelier.core.db.postgresql` sends it the tenant with each
+The second stands in PostgreSQL (`atelier.core.db.policies`); `atelier.core.db.postgresql` sends it the tenant with each
 statement. Code that has said nothing acts for nobody: the ORM raises `NoTenant`, and raw SQL sees no row.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import models
 
 EVERYBODY = "*"
-"""The tenant that PostgreSQL gets where the wall is open on purpose."""
+"""The tenant that PostgreSQL gets where all rows are meant."""
 
 REASONS = frozenset({"authentication", "scheduler", "worker", "operators", "command", "figures", "migrations", "tests"})
 """Who may act across workspaces. `figures` are counts that name nobody, such as a place in the queue."""
@@ -50,13 +50,13 @@ def across(reason: str) -> Iterator[None]:
 
 
 @contextmanager
-def nobody() -> Iterator[None]:
+def no_tenant() -> Iterator[None]:
     """A block that begins without a tenant and leaves none behind: a request."""
     with _acting(""):
         yield
 
 
-def become(workspace_id: str) -> None:
+def set_tenant(workspace_id: str) -> None:
     """Act for this workspace until the enclosing block ends: what authentication found out."""
     _current.set(_checked(workspace_id))
 

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from atelier.core.db.deadlines import measured
-from atelier.core.db.tenancy import across, nobody
-from atelier.core.db.walls import check_once
+from atelier.core.db.policies import check_once
+from atelier.core.db.tenancy import across, no_tenant
 from atelier.core.http.request_ids import current
 from atelier.core.ids import new_id
 
@@ -49,7 +49,7 @@ class NoTenantYet:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with nobody():
+        with no_tenant():
             return self._get_response(request)
 
 

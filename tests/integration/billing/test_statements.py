@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from atelier.core.db.tenancy import nobody
+from atelier.core.db.tenancy import no_tenant
 from billing.services.adjustments import adjust_credits, refund_credits
 from billing.services.holds import place_hold, resolve_hold
 from tests.integration.generation.api.caller import Caller, code
@@ -95,7 +95,7 @@ def test_another_workspace_sees_none_of_it(customer: Caller) -> None:
 
 
 def test_a_download_is_written_after_its_request_has_ended(customer: Caller) -> None:
-    with nobody():
+    with no_tenant():
         answers = [customer.get(f"/account/{name}?format=csv") for name in ("ledger", "usage")]
         ledger, usage = (b"".join(answer.streaming_content).decode().splitlines() for answer in answers)
     assert (len(ledger), len(usage)) == (1 + 6, 1 + 1)

@@ -13,7 +13,7 @@ from atelier.accounts.authentication import ApiKeyAuthentication, Caller, NotAut
 from atelier.accounts.keys import make_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.services import create_api_key, revoke_api_key
-from atelier.core.db.tenancy import nobody
+from atelier.core.db.tenancy import no_tenant
 from tests.support.processes import alone
 from tests.support.stories import open_workspace, query
 
@@ -33,7 +33,7 @@ def issued(workspace: Workspace) -> tuple[ApiKey, str]:
 
 def caller_of(header: str) -> Caller | None:
     request = Request(APIRequestFactory().get("/", HTTP_AUTHORIZATION=header))
-    with nobody():
+    with no_tenant():
         found = ApiKeyAuthentication().authenticate(request)
     return None if found is None else found[0]
 

@@ -14,7 +14,7 @@ from atelier.access.api.views import ACCESS_LIMIT
 from atelier.accounts.services import create_api_key
 from atelier.accounts.throttling import Limit, RateLimited, take_tokens
 from atelier.core.db.deadlines import RateTooSlow
-from atelier.core.db.tenancy import nobody, tenant
+from atelier.core.db.tenancy import no_tenant, tenant
 from generation.api.views import PROJECT_LIMIT
 from generation.kinds import image
 from tests.support.processes import alone, at_once, call
@@ -77,7 +77,7 @@ def test_who_is_sent_away_for_waiting_too_long_takes_no_token(requests: int) -> 
 
 def visit(workspace_id: str, key: str) -> int:
     """One request, and raw SQL after it for the workspace and for nobody; which server process answered."""
-    with nobody():
+    with no_tenant():
         answer = Client(SERVER_NAME="127.0.0.1").get(
             "/api/v1/atelier/account", headers={"Authorization": f"Bearer {key}"}
         )

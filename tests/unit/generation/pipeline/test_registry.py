@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from generation.pipeline.lifecycle import UPLOAD
-from generation.pipeline.registry import BY_NAME, STAGES, links, plan, pool_of
+from generation.pipeline.registry import BY_NAME, STAGES, links, pool_of, stages_of
 from tests.support.specs import make_spec
 
 FULL = ("prompt", "diffusion", "face_restore", "upscale", "encode", "upload")
@@ -19,11 +19,16 @@ def test_the_chain_is_the_published_one() -> None:
 
 
 def test_a_plan_has_what_the_spec_needs_in_order_and_ends_with_the_upload() -> None:
-    assert plan(make_spec()) == FULL
-    assert plan(make_spec(face_correction="off")) == tuple(name for name in FULL if name != "face_restore")
+    assert stages_of(make_spec()) == FULL
+    assert stages_of(make_spec(face_correction="off")) == tuple(name for name in FULL if name != "face_restore")
     native = make_spec(width=64, height=64)
-    assert plan(native) == tuple(name for name in FULL if name != "upscale")
-    assert plan(make_spec(width=64, height=64, face_correction="off")) == ("prompt", "diffusion", "encode", "upload")
+    assert stages_of(native) == tuple(name for name in FULL if name != "upscale")
+    assert stages_of(make_spec(width=64, height=64, face_correction="off")) == (
+        "prompt",
+        "diffusion",
+        "encode",
+        "upload",
+    )
 
 
 def test_every_stage_has_a_pool_a_limit_and_a_name_that_fits_its_column() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.pipeline.registry import plan
+from generation.pipeline.registry import stages_of
 from generation.pipeline.spec import MAX_SEED, STEPS_BY_QUALITY, Shot, Spec, repeated
 from tests.support.specs import SHOT, make_spec
 
@@ -59,7 +59,7 @@ def test_every_released_shape_is_read(path: Path) -> None:
     assert spec.count == row["count"] >= 1
     assert [shot.index for shot in spec.shots] == list(range(spec.count))
     assert spec.seed == row.get("seed", spec.seed)
-    assert plan(spec)[-1] == "upload"
+    assert stages_of(spec)[-1] == "upload"
     assert journey(spec) == spec
 
 

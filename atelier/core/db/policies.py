@@ -1,7 +1,7 @@
-"""Row-level security: the second tenant wall, in PostgreSQL itself, for raw SQL too.
+"""Row-level security: what keeps workspaces apart in PostgreSQL itself, for raw SQL too.
 
 The policy reads the transaction's `atelier.workspace`: an id, `*` for all, anything else for nobody. FORCE binds the
-owner as well; superusers and BYPASSRLS roles pass any wall, so the service refuses to run as one (`check_walls`).
+owner as well; superusers and BYPASSRLS roles pass any policy, so the service refuses to run as one (`check_policies`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, migrations
 
 SETTING = "atelier.workspace"
-POLICY = "tenant_wall"
+POLICY = "own_workspace"
 _WHO = f"nullif(current_setting('{SETTING}', true), '')"
 
 # Fixed names of our own tables and columns: nothing a client sent comes near these statements.
@@ -21,7 +21,7 @@ _OWN = "{column} = " + _WHO
 _THROUGH = "EXISTS (SELECT FROM {parent} p WHERE p.{key} = {table}.{column} AND p.workspace_id = " + _WHO + ")"
 
 
-class EnableTenantWall(migrations.RunSQL):
+class EnableTenantPolicy(migrations.RunSQL):
     """Closes a table to all but the workspace that `column` names.
 
     `through=(column, parent)` is for rows that belong to a parent: its row must be the workspace's. `key` is the
@@ -32,7 +32,7 @@ class EnableTenantWall(migrations.RunSQL):
         self, table: str, column: str = "workspace_id", *, through: tuple[str, str] | None = None, key: str = "id"
     ) -> None:
         self._arguments = (table, column, through, key)
-        super().__init__(build_wall(table, column, through=through, key=key), drop_wall(table), elidable=False)
+        super().__init__(build_policy(table, column, through=through, key=key), drop_policy(table), elidable=False)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         table, column, through, key = self._arguments
@@ -42,7 +42,7 @@ class EnableTenantWall(migrations.RunSQL):
         return f"Close {self._arguments[0]} to other workspaces"
 
 
-def build_wall(table: str, column: str, *, through: tuple[str, str] | None = None, key: str = "id") -> str:
+def build_policy(table: str, column: str, *, through: tuple[str, str] | None = None, key: str = "id") -> str:
     """The statements that close the table."""
     if through is None:
         mine = _OWN.format(column=column)
@@ -55,7 +55,7 @@ def build_wall(table: str, column: str, *, through: tuple[str, str] | None = Non
     )
 
 
-def drop_wall(table: str) -> str:
+def drop_policy(table: str) -> str:
     """The statements that open it again: a migration taken back."""
     return (
         f"DROP POLICY IF EXISTS {POLICY} ON {table}; ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
@@ -70,8 +70,8 @@ WHERE NOT (t.relrowsecurity AND t.relforcerowsecurity) ORDER BY 1
 """
 
 
-def list_breaches() -> list[str]:
-    """Why this process could see other workspaces' rows; empty when the walls hold."""
+def list_policy_faults() -> list[str]:
+    """Why this process could see other workspaces' rows; empty when every policy is in force."""
     with connection.cursor() as cursor:
         cursor.execute(_ROLE)
         superuser, bypasses = cursor.fetchone()
@@ -84,18 +84,18 @@ def list_breaches() -> list[str]:
 
 
 checked: set[int] = set()
-"""The process that has found its walls in order; a fork looks for itself."""
+"""The process that has checked its policies; a fork checks for itself."""
 
 
 def check_once() -> None:
-    """`check_walls` before the first caller is let in: a process with a breach answers nobody."""
+    """`check_policies` before the first caller is let in: a process that could see others' rows answers nobody."""
     if os.getpid() not in checked:
-        check_walls()
+        check_policies()
         checked.add(os.getpid())
 
 
-def check_walls() -> None:
-    """Refuse to serve when a wall is down. Raises ImproperlyConfigured, DISCONNECTED without a database."""
-    breaches = list_breaches()
+def check_policies() -> None:
+    """Refuse to serve when a policy is not in force. Raises ImproperlyConfigured, DISCONNECTED without a database."""
+    breaches = list_policy_faults()
     if breaches:
         raise ImproperlyConfigured(f"Workspaces are not kept apart: {'; '.join(breaches)} (docs/operations.md).")

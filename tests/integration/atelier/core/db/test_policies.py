@@ -16,9 +16,9 @@ from pytest_django import DjangoAssertNumQueries
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.services import create_api_key
 from atelier.audit.models import AuditEntry
-from atelier.core.db import walls
-from atelier.core.db.tenancy import NoTenant, across, current_tenant, nobody, tenant
-from atelier.core.db.walls import POLICY, check_walls, list_breaches
+from atelier.core.db import policies
+from atelier.core.db.policies import POLICY, check_policies, list_policy_faults
+from atelier.core.db.tenancy import NoTenant, across, current_tenant, no_tenant, tenant
 from atelier.stacks.postgres import Postgres
 from billing.models import Account, Hold, Transfer
 from generation.models import Generation, GenerationEvent
@@ -59,7 +59,7 @@ def count(table: str) -> int:
 def test_raw_sql_without_a_tenant_sees_no_row_of_any_walled_table(two: tuple[Workspace, Workspace]) -> None:
     filled = {table: count(table) for table in walled()}
     assert len(filled) >= 14
-    with nobody():
+    with no_tenant():
         assert {table: count(table) for table in filled} == dict.fromkeys(filled, 0)
     assert sum(filled.values()) > 20
 
@@ -100,7 +100,7 @@ def test_raw_sql_can_neither_change_nor_add_a_row_of_another_workspace(two: tupl
 def test_the_orm_asks_for_whom_before_it_asks_the_database(
     two: tuple[Workspace, Workspace], model: type[Model], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with nobody(), django_assert_num_queries(0), pytest.raises(NoTenant):
+    with no_tenant(), django_assert_num_queries(0), pytest.raises(NoTenant):
         model.objects.count()
 
 
@@ -157,7 +157,7 @@ def test_a_rollback_does_not_bring_an_earlier_tenant_back(two: tuple[Workspace, 
         transaction.set_rollback(not inner)
     with tenant(other.id):
         assert query("SELECT workspace_id FROM generation_generation") == [(other.id,)]
-    with nobody():
+    with no_tenant():
         assert count("generation_generation") == 0
 
 
@@ -235,7 +235,7 @@ def test_nobody_acts_across_workspaces_without_a_known_reason() -> None:
 
 def test_a_request_leaves_no_tenant_behind(two: tuple[Workspace, Workspace]) -> None:
     _, text = create_api_key(workspace=two[0], name="visit")
-    with nobody():
+    with no_tenant():
         answer = Client().get("/api/v1/atelier/account", headers={"Authorization": f"Bearer {text}"})
         assert answer.json()["workspaceId"] == two[0].id
         assert current_tenant() == ""
@@ -243,7 +243,7 @@ def test_a_request_leaves_no_tenant_behind(two: tuple[Workspace, Workspace]) -> 
 
 def test_the_service_refuses_a_role_that_passes_walls_and_tables_that_are_open(postgres: Postgres) -> None:
     _, text = create_api_key(workspace=open_workspace(), name="visit")
-    check_walls()
+    check_policies()
     with psycopg.connect(postgres.superuser_url, autocommit=True) as superuser:
         for broken, mended, says in (
             ("ALTER ROLE atelier_service BYPASSRLS", "ALTER ROLE atelier_service NOBYPASSRLS", "BYPASSRLS"),
@@ -255,12 +255,12 @@ def test_the_service_refuses_a_role_that_passes_walls_and_tables_that_are_open(p
         ):
             superuser.execute(broken)
             try:
-                assert says in list_breaches()[0]
+                assert says in list_policy_faults()[0]
                 with pytest.raises(ImproperlyConfigured):
-                    check_walls()
-                walls.checked.clear()
+                    check_policies()
+                policies.checked.clear()
                 assert visit(text) == 500
             finally:
                 superuser.execute(mended)
-    check_walls()
+    check_policies()
     assert visit(text) == 200
