@@ -52,16 +52,17 @@ class WorkspaceSuspended(AtelierError):
 class Caller:
     """The authenticated side of a request. `actor` names it in the audit: key_..., user:<id> or platform:<subject>.
 
-    `may` are its permissions in this workspace.
+    `may` are its permissions in this workspace, `key` the API key that it came with, None for a person.
     """
 
     workspace: Workspace
     actor: str
     may: frozenset[str] = frozenset()
+    key: ApiKey | None = None
     is_authenticated: bool = True
 
 
-def speak_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
+def speak_for(workspace: Workspace, actor: str, may: frozenset[str], key: ApiKey | None = None) -> Caller:
     """The caller, once it is clear who asks; from here on the request acts for this workspace.
 
     Raises `WorkspaceSuspended`.
@@ -70,7 +71,7 @@ def speak_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
         raise WorkspaceSuspended("An operator has suspended this workspace.")
     check_once()
     become(workspace.id)
-    return Caller(workspace, actor, may)
+    return Caller(workspace, actor, may, key)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -90,7 +91,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             key = _find(text)
         if key.networks and not is_within(client_address(request), key.networks):
             raise NetworkNotAllowed("This API key may not be used from your address.")
-        return speak_for(key.workspace, key.id, granted(key.scopes)), key
+        return speak_for(key.workspace, key.id, granted(key.scopes), key), key
 
 
 def _find(text: str) -> ApiKey:

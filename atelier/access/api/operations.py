@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.access.api import bodies
-from atelier.access.keys import KeyEnded, KeyNotFound, TooManyKeys
+from atelier.access.keys import BeyondMaker, KeyEnded, KeyNotFound, TooManyKeys
 from atelier.access.members import AlreadyMember, LastOwner, MemberNotFound, UnknownPerson
 from atelier.accounts.refusals import COMMON
 from atelier.accounts.throttling import RateLimited
@@ -41,12 +41,13 @@ list_keys = operation(
 issue_key = operation(
     "createApiKey",
     "Create an API key",
-    "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks.",
+    "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks, "
+    "and a key makes none that is valid elsewhere or for longer than itself.",
     tag=ACCESS,
     body=bodies.ApiKeyRequest,
     limited=True,
     ok=[Ok(201, bodies.ApiKeyWithText, "The key.", ("Location",))],
-    errors=(*BODY, TooManyKeys),
+    errors=(*BODY, BeyondMaker, TooManyKeys),
 )
 read_key = operation(
     "getApiKey",
@@ -76,7 +77,7 @@ rotate_key = operation(
     limited=True,
     parameters=[KEY_ID],
     ok=[Ok(201, bodies.ApiKeyWithText, "The successor.", ("Location",))],
-    errors=(*BODY, KeyNotFound, KeyEnded),
+    errors=(*BODY, BeyondMaker, KeyNotFound, KeyEnded),
 )
 list_members = operation(
     "listMembers",

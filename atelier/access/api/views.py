@@ -48,7 +48,7 @@ class KeyListView(AccessView):
             caller=self.caller,
             name=asked.name,
             scopes=asked.scopes,
-            networks=asked.networks,
+            networks=asked.networks if "networks" in asked.model_fields_set else None,
             expires_at=asked.expires_at,
         )
         return _shown_once(key, text)
