@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.permissions import ALL, ROLES, granted
+from atelier.accounts.sessions import is_verified
 from atelier.core.db.database import columns_of, from_row
 from atelier.core.db.statements import Statement
 from atelier.core.db.tenancy import across, become
@@ -40,6 +41,14 @@ class NetworkNotAllowed(AtelierError):
     code = "network_not_allowed"
     status = 403
     title = "The key may not be used from this address"
+
+
+class SecondFactorRequired(AtelierError):
+    """The session was opened with a password alone, and the operators require a second factor of people."""
+
+    code = "second_factor_required"
+    status = 403
+    title = "Log in with your second factor"
 
 
 class WorkspaceSuspended(AtelierError):
@@ -137,6 +146,8 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
         found = super().authenticate(request)
         if found is None:
             return None
+        if not is_verified(found[0]):
+            raise SecondFactorRequired("Log in at /admin/ with the code of your device, or send an API key.")
         with across("authentication"):
             member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
         if member is None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from atelier.accounts.authentication import NetworkNotAllowed, NotAuthenticated, WorkspaceSuspended
+from atelier.accounts.authentication import (
+    NetworkNotAllowed,
+    NotAuthenticated,
+    SecondFactorRequired,
+    WorkspaceSuspended,
+)
 from atelier.accounts.platform.authentication import NotAMember
 from atelier.accounts.platform.tokens import InvalidToken, TokenExpired, TokenKeysUnavailable
 from atelier.core.db.deadlines import AuthenticationTooSlow
@@ -15,6 +20,7 @@ COMMON: Problems = (
     AuthenticationTooSlow,
     WorkspaceSuspended,
     NetworkNotAllowed,
+    SecondFactorRequired,
     Forbidden,
     InvalidToken,
     TokenExpired,
