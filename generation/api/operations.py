@@ -54,15 +54,13 @@ SUBMISSION: Problems = (
     EnqueueTooSlow,
 )
 ADMISSION: Problems = (
-    UnsupportedField,
     NoRateCard,
     UnknownModelError,
-    UnknownStyleError,
     SizeNotAllowed,
     PromptNotUnderstood,
     ModelUnavailable,
-    AddressNotAllowed,
 )
+PLANNING: Problems = (UnsupportedField, UnknownStyleError, AddressNotAllowed)
 
 ID = OpenApiParameter(
     "generation_id",
@@ -108,20 +106,21 @@ def submit(kind: Kind) -> Callable[[Any], Any]:
             ),
             ACCEPTED,
         ],
-        errors=(*SUBMISSION, *ADMISSION),
+        errors=(*SUBMISSION, *ADMISSION, *PLANNING),
     )
 
 
 retry = operation(
     "retryProject",
     "Try again",
-    "The same request, seed included, as a new generation with a new hold. Only failed, cancelled and expired ones.",
+    "The same request, seed included, as a new generation with a new hold. Only failed, cancelled and expired ones. "
+    "It is admitted like a new one, by the limits and prices of now.",
     tag=GENERATIONS,
     body=Nothing,
     limited=True,
     parameters=[ID, KEY, PREFER],
     ok=[Ok(200, RESOURCE, "The finished resource after `Prefer: wait`."), ACCEPTED],
-    errors=(*SUBMISSION, GenerationNotFound, NotRetryable),
+    errors=(*SUBMISSION, *ADMISSION, GenerationNotFound, NotRetryable),
 )
 
 list_projects = operation(
