@@ -10,6 +10,7 @@ from atelier.accounts.authentication import (
 )
 from atelier.accounts.platform.authentication import NotAMember
 from atelier.accounts.platform.tokens import InvalidToken, TokenExpired, TokenKeysUnavailable
+from atelier.accounts.throttling import RateLimited
 from atelier.core.db.deadlines import AuthenticationTooSlow
 from atelier.core.http.documentation import ANYWHERE, Problems
 from atelier.core.http.problems import Forbidden
@@ -22,6 +23,7 @@ COMMON: Problems = (
     NetworkNotAllowed,
     SecondFactorRequired,
     Forbidden,
+    RateLimited,
     InvalidToken,
     TokenExpired,
     NotAMember,

@@ -108,6 +108,7 @@ class ApiKeyWithText(ApiKey):
 
 class ApiKeys(Answer):
     keys: list[ApiKey]
+    next_cursor: str | None
 
 
 class Member(Answer):
@@ -124,3 +125,4 @@ class Member(Answer):
 
 class Members(Answer):
     members: list[Member]
+    next_cursor: str | None
