@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens, tightest
 from atelier.core.db.deadlines import stage
 from atelier.core.http.bodies import Nothing
+from atelier.core.http.streams import stream_answer
 from atelier.core.outbound.checks import check_url
 from billing.services.transfers import InsufficientCredits
 from generation.api import operations
@@ -159,4 +160,4 @@ class EventsView(ApiView):
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
-        return StreamingHttpResponse(EventStream(generation.id, after), headers=headers)
+        return stream_answer(EventStream(generation.id, after), headers)
