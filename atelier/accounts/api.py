@@ -16,7 +16,7 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, read_allowances, tightest
 from atelier.core.db.deadlines import stage
 from atelier.core.http.answers import to_json
-from atelier.core.http.problems import UnknownParameter
+from atelier.core.http.problems import InvalidParameter, UnknownParameter
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -66,6 +66,10 @@ class ApiView(APIView):
             message, names = "There is no such parameter.", [name[:100] for name in unknown]
             errors = [{"pointer": "", "parameter": name, "message": message} for name in names]
             raise UnknownParameter(f"{names[0]}: {message}", errors=errors)
+
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                raise InvalidParameter(name[:100], "It may be given once.")
 
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any

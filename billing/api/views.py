@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
+from atelier.core.http.negotiation import CSV, JSON
 from atelier.core.http.paging import encode_cursor, limit_of, number_of, take_page
 from atelier.core.http.times import rfc3339
 from billing.api import operations
@@ -29,12 +30,13 @@ class LedgerView(ApiView):
 
     needs = {"GET": "billing:read"}
     parameters = {"GET": PERIOD | {"limit", "cursor"}}
+    offers = (JSON, CSV)
 
     @operations.ledger
     def get(self, request: Request) -> HttpResponseBase:
         query, workspace_id = request.query_params, self.caller.workspace.id
         period, limit, before = period_of(query), limit_of(query, DEFAULT_LIMIT, MAX_LIMIT), number_of(query)
-        if wants_csv(query):
+        if wants_csv(query, request.accepted_media_type):
             return csv_answer("ledger", [field.name for field in fields(Entry)], _pages(workspace_id, period, before))
         rows = list_entries(workspace_id, period.since, period.until, before)
         page = take_page(rows, limit, lambda row: encode_cursor(str(row.chain_seq)))
@@ -58,11 +60,12 @@ class UsageView(ApiView):
 
     needs = {"GET": "billing:read"}
     parameters = {"GET": PERIOD}
+    offers = (JSON, CSV)
 
     @operations.usage
     def get(self, request: Request) -> HttpResponseBase:
         period = period_of(request.query_params)
         rows = list_usage(self.caller.workspace.id, period.since, period.until)
-        if wants_csv(request.query_params):
+        if wants_csv(request.query_params, request.accepted_media_type):
             return csv_answer("usage", [field.name for field in fields(Spent)], [[astuple(row) for row in rows]])
         return json_answer(UsageReport(usage=[UsageOfDay.of(row) for row in rows]))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
@@ -14,6 +11,7 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit, take_tokens, tightest
 from atelier.core.db.deadlines import stage
 from atelier.core.http.bodies import Nothing
+from atelier.core.http.negotiation import AnyAccept
 from atelier.core.http.streams import stream_answer
 from atelier.core.outbound.checks import check_url
 from billing.services.transfers import InsufficientCredits
@@ -132,16 +130,6 @@ class ProjectView(ApiView):
             workspace_id=self.caller.workspace.id, generation_id=checked_id(generation_id), actor=self.caller.actor
         )
         return json_answer(describe_generation(generation), 202)
-
-
-class AnyAccept(BaseContentNegotiation):
-    """An event stream has one type, whatever a client says that it accepts."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class EventsView(ApiView):
