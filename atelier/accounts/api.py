@@ -18,7 +18,7 @@ from atelier.core.db.deadlines import budget
 from atelier.core.errors import AtelierError
 from atelier.core.http.answers import to_json
 from atelier.core.http.exception_handler import translate
-from atelier.core.http.problems import UnknownParameter
+from atelier.core.http.problems import InvalidParameter, UnknownParameter
 
 READS = Limit("reads", capacity=120, amount=120, period=60)
 WRITES = Limit("writes", capacity=60, amount=60, period=60)
@@ -101,6 +101,10 @@ class ApiView(APIView):
             message, names = "There is no such parameter.", [name[:100] for name in unknown]
             errors = [{"pointer": "", "parameter": name, "message": message} for name in names]
             raise UnknownParameter(f"{names[0]}: {message}", errors=errors)
+
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                raise InvalidParameter(name[:100], "It may be given once.")
 
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from atelier.accounts.api import READS, ApiView, json_answer
@@ -16,6 +14,8 @@ from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit
 from atelier.core.db.deadlines import budget
 from atelier.core.http.bodies import Nothing
+from atelier.core.http.negotiation import AnyAccept
+from atelier.core.http.streams import stream_answer
 from billing.services.transfers import InsufficientCredits
 from generation.api import operations
 from generation.api.acceptance import keep_refusal, read_key, respond
@@ -139,16 +139,6 @@ class ProjectView(ApiView):
         return json_answer(describe_generation(generation), 202)
 
 
-class AnyAccept(BaseContentNegotiation):
-    """An event stream has one type, whatever a client says that it accepts."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
 class EventsView(ApiView):
     """GET /projects/{generation_id}/events."""
 
@@ -165,4 +155,4 @@ class EventsView(ApiView):
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
-        return StreamingHttpResponse(EventStream(generation.id, after), headers=headers)
+        return stream_answer(EventStream(generation.id, after), headers)
