@@ -9,6 +9,7 @@ from django.db.models import ForeignKey, Model
 from atelier.accounts.models import Workspace
 from atelier.core.db.tenancy import TenantRows
 from atelier.core.db.walls import EnableTenantWall
+from tests.architecture.source import PROJECT
 
 OPEN = {
     "outbox_outboxmessage": "ids on their way to the broker; only the relay reads them",
@@ -72,3 +73,9 @@ def test_the_scoped_manager_of_a_table_without_the_column_knows_the_way() -> Non
         and "workspace_id" not in {field.attname for field in model._meta.concrete_fields}
     ]
     assert lost == []
+
+
+def test_no_test_lends_a_command_its_own_rights() -> None:
+    """`call_command` inside a test runs with everything open, and hides a command that says for nobody."""
+    tests = (PROJECT / "tests" / "integration").rglob("*.py")
+    assert [path.name for path in tests if "call_command" in path.read_text()] == [], "tests.support.commands"
