@@ -15,9 +15,11 @@ from pytest_django import Settings
 from schemathesis.checks import CHECKS
 
 from atelier.accounts.services import create_api_key
+from atelier.site.openapi import build_openapi
 from billing.selectors import trial_balance
 from generation.services.cancellation import cancel_generation
 from generation.services.recovery import reconcile
+from tests.support.document import close_answers
 from tests.support.stories import open_workspace, send_off, settle, start_worker, submit, walk_to
 
 EXAMPLES = 15
@@ -26,7 +28,8 @@ EXAMPLES = 15
 # A schema cannot say which models, styles and sizes this installation and this tier accept.
 NOT_SAYABLE = ["positive_data_acceptance"]
 
-SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", get_wsgi_application())
+SCHEMA = schemathesis.openapi.from_dict(close_answers(build_openapi()))
+SCHEMA.app = get_wsgi_application()
 
 
 @dataclass(frozen=True)
