@@ -55,9 +55,13 @@ def _check_visible(text: str) -> str:
     return text
 
 
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols by category that are drawn as nothing: the Hangul fillers, and braille without a dot."""
+
+
 def _is_visible(character: str) -> bool:
     category = unicodedata.category(character)
-    return category[0] != "Z" and category not in ("Cc", "Cf")
+    return category[0] != "Z" and category not in ("Cc", "Cf") and character not in BLANKS
 
 
 CLOSED = "x-closed"
