@@ -19,8 +19,8 @@ T = TypeVar("T")
 class DrawRequest:
     """What a text-to-image engine draws: one image a seed, `width` x `height` pixels.
 
-    `prompt` holds the words of the style preset too; `subject` are the client's own, for an engine that reads the
-    preset `style` and the generation type by name.
+    `prompt` and `negative_prompt` hold the words of the style preset too; `subject` and `unwanted` are the client's
+    own, for an engine that reads the preset `style` and the generation type by name.
     """
 
     prompt: str
@@ -31,6 +31,7 @@ class DrawRequest:
     guidance_scale: float | None
     seeds: tuple[int, ...]
     subject: str = ""
+    unwanted: str = ""
     style: str | None = None
     generation_type: str = "standard"
 

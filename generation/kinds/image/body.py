@@ -72,7 +72,9 @@ class GenerationRequest(SubmissionBody, PictureFields):
 
     UNSERVED = LATER_FIELDS
 
-    dimensions: Dimensions = Dimensions(width=1024, height=1024)
+    dimensions: Annotated[Dimensions, Field(description="1024 x 1024 where there are none.")] = Dimensions(
+        width=1024, height=1024
+    )
 
 
 _OLD_NAMES = {
