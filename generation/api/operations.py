@@ -69,6 +69,7 @@ KEY = OpenApiParameter(
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     OpenApiParameter.HEADER,
     description="Kept for 7 days: the same key and body get the first answer again, byte for byte, a 402 too. "
+    "Bodies with the same members and values are the same, whatever their order and blanks. "
     "X-Request-Id, Server-Timing and Date belong to the exchange and not to the answer.",
 )
 PREFER = OpenApiParameter(
