@@ -6,6 +6,7 @@ The order lives here and not in the broker, so that cancel, expiry and fairness 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from atelier.core.db.database import insert_row
 from atelier.core.db.statements import Statement, together
 from atelier.messaging.outbox.services import emit
 from atelier.messaging.queues import LANES, route
-from generation.models import Slot
+from generation.models import Slot, Worker
 from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers
 
@@ -53,7 +54,8 @@ def dispatch_next() -> bool:
         return False
     with transaction.atomic():
         _DECIDE_ALONE.run({"silence": SILENCE, "lock": _LOCK})
-        candidate = _choose(list_open_lanes())
+        workers = list_live_workers()
+        candidate = _choose(_served_by_lane(list_open_lanes(workers), workers))
         if candidate is None:
             return False
         _take(candidate)
@@ -75,13 +77,13 @@ WHERE status IN ('dispatched', 'running') GROUP BY route_lane
 """)
 
 
-def list_open_lanes() -> set[str]:
+def list_open_lanes(workers: Sequence[Worker]) -> set[str]:
     """Lanes to which a generation may be sent now: below the queue's cap, and a worker of theirs has room."""
     flights = _FLIGHTS.run({"early": list(_BEFORE_OR_ON_GPU)})
     running = {lane: total for lane, total, _ in flights}
     on_gpu = {lane: early for lane, _, early in flights}
     tiers = _by_lane()
-    groups = [_lanes_of(worker.queues) for worker in list_live_workers()]
+    groups = [_lanes_of(worker.queues) for worker in workers]
     return {
         lane
         for lane in LANES
@@ -91,6 +93,20 @@ def list_open_lanes() -> set[str]:
             for group in groups
             if lane in group
         )
+    }
+
+
+def _served_by_lane(lanes: set[str], workers: Sequence[Worker]) -> dict[str, set[str]]:
+    """For each of these lanes what a worker of it can draw: `kind/model`, as many as there are of both."""
+    return {
+        lane: {
+            f"{kind}/{model}"
+            for worker in workers
+            if lane in _lanes_of(worker.queues)
+            for kind in worker.kind_names
+            for model in worker.model_names
+        }
+        for lane in lanes
     }
 
 
@@ -104,7 +120,7 @@ def _lanes_of(queues: list[str]) -> tuple[str, ...]:
 
 _NEXT = Statement("""
 WITH clock AS (SELECT coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0) AS now)
-SELECT waiting.id, queue.workspace_id, queue.lane,
+SELECT waiting.id, queue.workspace_id, queue.lane, waiting.wanted,
     (SELECT min(number) FROM generate_series(1, queue.slots) AS number
      WHERE number NOT IN (SELECT number FROM generation_slot WHERE workspace_id = queue.workspace_id))
 FROM (
@@ -113,33 +129,40 @@ FROM (
 ) AS queue
 CROSS JOIN clock
 CROSS JOIN LATERAL (
-    SELECT id, created_at, target_at < clock_timestamp() AS late
+    SELECT id, created_at, target_at < clock_timestamp() AS late, kind || '/' || model AS wanted
     FROM generation_generation g
     WHERE g.status = 'queued' AND g.lane = queue.lane AND g.workspace_id = queue.workspace_id
         AND (g.not_before IS NULL OR g.not_before <= clock_timestamp())
         AND g.deadline_at > clock_timestamp()
+        AND ((%(served)s::jsonb -> queue.lane) ? (kind || '/' || model)
+            OR (g.target_at < clock_timestamp() AND %(anywhere)s::jsonb ? (kind || '/' || model)))
     ORDER BY created_at, id LIMIT 1
 ) AS waiting
 LEFT JOIN generation_turn lane ON lane.name = queue.lane
 LEFT JOIN generation_turn workspace ON workspace.name = queue.workspace_id
-WHERE (queue.lane = ANY(%(lanes)s::text[]) OR waiting.late)
-    AND (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = queue.workspace_id) < queue.slots
+WHERE (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = queue.workspace_id) < queue.slots
 ORDER BY NOT waiting.late, greatest(lane.served, clock.now), workspace.served NULLS FIRST, waiting.created_at,
     waiting.id
 LIMIT 1
 """)
 
 
-def _choose(lanes: set[str]) -> Candidate | None:
-    """Late ones first; then the lane with the least service for its weight; then the workspace served longest ago."""
-    if not lanes:
+def _choose(served: dict[str, set[str]]) -> Candidate | None:
+    """Late ones first; then the lane with the least service for its weight; then the workspace served longest ago.
+
+    `served` is what the open lanes can draw: a generation that none of them can waits, and holds up nobody.
+    """
+    if not served:
         return None
     slots = {tier.lane: tier.running_at_once for tier in get_tiers().values()}
-    row = _NEXT.first({"lanes": list(lanes), "slots": json.dumps(slots)})
+    lists = {lane: sorted(things) for lane, things in served.items()}
+    anywhere = json.dumps(sorted(set().union(*served.values())))
+    row = _NEXT.first({"served": json.dumps(lists), "anywhere": anywhere, "slots": json.dumps(slots)})
     if row is None:
         return None
-    generation_id, workspace_id, lane, slot = row
-    return Candidate(generation_id, workspace_id, lane, lane if lane in lanes else sorted(lanes)[0], slot)
+    generation_id, workspace_id, lane, wanted, slot = row
+    able = sorted(other for other, things in served.items() if wanted in things)
+    return Candidate(generation_id, workspace_id, lane, lane if lane in able else able[0], slot)
 
 
 def _take(candidate: Candidate) -> None:
