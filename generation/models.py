@@ -199,9 +199,13 @@ class Turn(models.Model):
 
 
 class Worker(models.Model):
-    """A worker process that said it is alive: which queues it serves and which models it can load."""
+    """A worker process that said it is alive: which queues it serves, which models it can load, which kinds it knows.
+
+    A worker of 0.2.0 does not say its kinds; it knows one.
+    """
 
     name = models.CharField(primary_key=True, max_length=100)
     seen_at = models.DateTimeField()
     queues = models.JSONField()
     model_names = models.JSONField()
+    kind_names = models.JSONField(default=list, db_default=models.Value([IMAGE], models.JSONField()))
