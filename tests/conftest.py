@@ -58,12 +58,15 @@ def committed(postgres: Postgres, django_db_blocker: pytest.FixtureRequest) -> I
     from django.db import connections
 
     from atelier.core.db.tenancy import across
+    from atelier.site.health import PROBES
     from generation.services.admission import SERVED
     from generation.services.estimates import QUEUES
 
-    for known in (SERVED, QUEUES):  # by another test, a moment ago
+    for known in (SERVED, QUEUES, *PROBES.values()):  # by another test, a moment ago
         known.forget()
     with django_db_blocker.unblock(), across("tests"):  # a test sees everything; what it calls says for whom
         yield postgres
+        for probe in PROBES.values():
+            probe.forget()
         connections.close_all()
     database.empty(postgres.superuser_url)

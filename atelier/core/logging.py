@@ -16,6 +16,16 @@ def mask(text: str) -> str:
     return SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text)
 
 
+class ClientsFault(logging.Filter):
+    """What Django calls suspicious is a client's mistake, whatever its class: a warning in one line, no traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class JsonFormatter(logging.Formatter):
     """time, level, logger, message, the known fields, and the traceback if there is one."""
 

@@ -4,6 +4,7 @@ from atelier.settings.api import *
 from atelier.settings.base import *
 from atelier.settings.billing import *
 from atelier.settings.broker import *
+from atelier.settings.browsers import *
 from atelier.settings.database import *
 from atelier.settings.generation import *
 from atelier.settings.logging import *

@@ -8,7 +8,7 @@ ATELIER_RATE_LIMITS = env.flag("ATELIER_RATE_LIMITS", True)
 ATELIER_METRICS_TOKEN = env.text("ATELIER_METRICS_TOKEN", "")
 ATELIER_STAGE_BUDGETS = env.number("ATELIER_STAGE_BUDGETS", 1)
 """What the budgets of the request's stages are multiplied with; 0 switches the deadlines off."""
-ATELIER_WATCHERS = int(env.number("ATELIER_WATCHERS", 8))
+ATELIER_WATCHERS = int(env.number("ATELIER_WATCHERS", 24))
 """Event streams and waiting requests a process: each holds a thread, so it must stay below the server's threads."""
 
 REST_FRAMEWORK = {

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from atelier.settings import env
+from atelier.settings.browsers import CORS_MIDDLEWARE
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -37,11 +38,12 @@ MIDDLEWARE = [
     "atelier.core.http.middleware.StageTimes",
     "atelier.core.http.middleware.ContentSecurity",
     "atelier.core.http.middleware.ChunkedBody",
+    *CORS_MIDDLEWARE,  # answers preflights before anything asks who it is: they carry no key
     "atelier.core.http.middleware.NoNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "atelier.core.http.middleware.KnownHost",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",

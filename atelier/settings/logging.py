@@ -14,8 +14,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "atelier.core.logging.JsonFormatter"}},
-    "filters": {"request": {"()": "atelier.core.http.request_ids.NamesRequest"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]}},
+    "filters": {
+        "request": {"()": "atelier.core.http.request_ids.NamesRequest"},
+        "clients": {"()": "atelier.core.logging.ClientsFault"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request", "clients"]}},
     "root": {"handlers": ["stderr"], "level": _level},
     "loggers": {
         "django.db.backends": {"level": "INFO"},

@@ -19,7 +19,7 @@ from atelier.core.errors import AtelierError
 from atelier.core.http.answers import to_json
 from atelier.core.http.bodies import Answer
 from atelier.core.http.documentation import ANYWHERE, Ok, operation
-from atelier.site.health import list_troubles
+from atelier.site.health import read_readiness
 from atelier.site.openapi import list_codes, openapi_bytes
 
 
@@ -83,17 +83,22 @@ class ReadyView(OpenView):
     @operation(
         "getReadiness",
         "Can it serve",
-        "The database answers and is migrated, and storage can be written.",
+        "The database answers and is migrated, and storage can be written. Both are looked at in the background: `Age` "
+        "says how many seconds ago.",
         tag="Service",
         open_to_all=True,
         ok=[Ok(200, Health, "It can.")],
         errors=(*ANYWHERE, NotReady),
     )
     def get(self, request: Request) -> HttpResponse:
-        troubles = list_troubles()
-        if troubles:
-            raise NotReady(" ".join(troubles.values()), reasons=troubles, headers={"Retry-After": "2"})
-        return _json(HEALTHY)
+        ready = read_readiness()
+        age = {"Age": str(int(ready.age))}
+        if ready.troubles:
+            headers = {"Retry-After": "2"} | age
+            raise NotReady(" ".join(ready.troubles.values()), reasons=ready.troubles, headers=headers)
+        answer = _json(HEALTHY)
+        answer.headers["Age"] = age["Age"]
+        return answer
 
 
 class OpenApiView(OpenView):

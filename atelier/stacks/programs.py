@@ -20,7 +20,7 @@ from atelier.stacks.workers import Worker
 
 Ready = Callable[[Child], bool]
 FLOWER = "flower"
-WEB_PROCESSES, WEB_THREADS = 2, 16  # streams and waiting requests (ATELIER_WATCHERS) hold a thread each
+WEB_PROCESSES, WEB_THREADS = 2, 32  # streams and waiting requests (ATELIER_WATCHERS) hold a thread each
 
 
 class Installation(Protocol):
@@ -68,7 +68,7 @@ def _web(stack: Installation) -> Program:
         "gunicorn",
         "atelier.wsgi:application",
         "--worker-class",
-        "gthread",
+        "atelier.site.gunicorn_worker.BufferedWorker",
         "--workers",
         str(WEB_PROCESSES),
         "--threads",
@@ -76,8 +76,6 @@ def _web(stack: Installation) -> Program:
         "--bind",
         f"{HOST}:{stack.port}",
         "--graceful-timeout",
-        "5",
-        "--keep-alive",
         "5",
         "--no-control-socket",
     )

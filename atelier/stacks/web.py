@@ -1,45 +1,24 @@
-"""A threaded WSGI server inside this process: keep-alive, streaming answers, no signals of its own.
-
-Waitress, because gunicorn needs the main thread and processes of its own, and the standard library's server
-opens a connection for every request. An idle connection costs no thread here; an event stream holds one.
-"""
+"""The HTTP server of the web process as threads of this one: no signals, no processes of its own."""
 
 from __future__ import annotations
 
+import socket
 import threading
-from collections.abc import Callable
-from typing import Any
 
-from waitress import wasyncore
-from waitress.server import create_server
-
+from atelier.site.serving import Application, Server
 from atelier.stacks.ports import HOST
 
-THREADS = 16
-LARGEST_BODY = 2_000_000  # bytes; the API itself refuses more than 1 MB with a proper answer
-LOOK_SECONDS = 0.2
-GRACE_SECONDS = 3
+WATCHERS = 24
+"""ATELIER_WATCHERS by default: event streams and waiting requests hold a thread each."""
+THREADS = 8 + WATCHERS
 
 
 class WebServer:
     """Serves `application` on 127.0.0.1:`port` from `start` to `stop`. OSError when the port is taken."""
 
-    def __init__(self, application: Callable[..., Any], port: int) -> None:
-        self._sockets: dict[int, Any] = {}
-        # send_bytes=1: an event is sent when it is written, not when a buffer is full.
-        self._server = create_server(
-            application,
-            map=self._sockets,
-            host=HOST,
-            port=port,
-            threads=THREADS,
-            send_bytes=1,
-            ident="atelier",
-            max_request_body_size=LARGEST_BODY,
-            clear_untrusted_proxy_headers=True,
-        )
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
+    def __init__(self, application: Application, port: int) -> None:
+        self._server = Server(application, socket.create_server((HOST, port)), THREADS)
+        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
     def start(self) -> None:
         """Begin to answer; returns at once."""
@@ -47,20 +26,11 @@ class WebServer:
 
     def stop(self) -> None:
         """Accept no more connections, give running requests a moment, close what is left."""
-        self._ending.set()
+        self._server.end()
         self._thread.join()
-        self._server.task_dispatcher.shutdown(timeout=GRACE_SECONDS)
-        wasyncore.close_all(self._sockets, ignore_all=True)
+        self._server.close()
 
     @property
     def alive(self) -> bool:
         """True while the server's loop runs."""
         return self._thread.is_alive()
-
-    def _serve(self) -> None:
-        # Waitress's own loop ends only with the process; the sockets may be closed by its thread alone.
-        while not self._ending.is_set():
-            wasyncore.loop(timeout=LOOK_SECONDS, map=self._sockets, use_poll=True, count=1)
-        self._server.accepting = False
-        self._server.del_channel()
-        self._server.socket.close()

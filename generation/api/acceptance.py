@@ -14,7 +14,7 @@ from atelier.core.http.problems import problem_response
 from billing.services.transfers import InsufficientCredits
 from generation.api.parameters import idempotency_key, wait_seconds
 from generation.api.representation import describe_generation
-from generation.api.watching import wait_for_end
+from generation.api.watching import has_left, wait_for_end
 from generation.selectors import get_generation
 from generation.services.idempotency import Answer, Key, find_answer, keep_answer
 
@@ -47,7 +47,7 @@ def respond(workspace: Workspace, request: Request, answer: Answer) -> HttpRespo
     seconds = wait_seconds(request.headers) if answer.status == 202 else 0
     if seconds:
         generation_id = json.loads(answer.body)["generationId"]
-        waited = wait_for_end(generation_id, seconds)
+        waited = wait_for_end(generation_id, seconds, has_left(request.META))
         if waited is not None:
             answer.headers["Preference-Applied"] = f"wait={seconds}"
         if waited:

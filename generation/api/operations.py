@@ -19,7 +19,7 @@ from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.answers import Account, Event, GenerationPage, Models, Styles
 from generation.api.components import RESOURCE, RETRIED, submitted
 from generation.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_SECONDS
-from generation.api.watching import TooManyWatchers
+from generation.api.seats import TooManyWatchers
 from generation.kinds import KINDS
 from generation.kinds.choices import UnknownModelError, UnknownStyleError
 from generation.kinds.kind import Kind
@@ -34,6 +34,9 @@ from generation.services.admission import (
 from generation.services.cancellation import AlreadyTerminal
 from generation.services.drafts import NotRetryable
 from generation.services.idempotency import IdempotencyKeyReused
+
+ENDED_STATUS = 208
+"""Already Reported: the nearest success that is neither 200, which EventSource repeats, nor without a body."""
 
 GENERATIONS, OFFERS = "Generations", "What there is"
 
@@ -157,7 +160,8 @@ events = operation(
     "watchProject",
     "Watch a generation",
     "Server-sent events: `queued`, `stage`, `step`, `image`, `terminal`, each with an `id` and JSON `data`. A comment "
-    "every 15 s keeps the connection; it ends after `terminal`. `Last-Event-ID` resumes behind that event.",
+    "every 15 s keeps the connection; it ends after `terminal`. `Last-Event-ID` resumes behind that event; "
+    "`lastEventId` in the query does the same, for clients that cannot set the header.",
     tag=GENERATIONS,
     parameters=[
         ID,
@@ -167,10 +171,19 @@ events = operation(
             OpenApiParameter.HEADER,
             description="The last id seen.",
         ),
+        query_parameter(
+            "lastEventId", {"type": "string", "pattern": "^[0-9]{0,18}$"}, "The same; the header comes first."
+        ),
     ],
     ok=[
         Ok(200, Event, "The events; the schema is that of one.", media_type="text/event-stream"),
-        Ok(204, None, "It has ended and there is nothing after Last-Event-ID: do not connect again."),
+        Ok(
+            ENDED_STATUS,
+            {"type": "string"},
+            "It has ended and there is nothing after Last-Event-ID: do not connect again. Any status but 200 ends an "
+            "EventSource; a body and the type keep clients built on fetch from connecting again.",
+            media_type="text/event-stream",
+        ),
     ],
     errors=(*COMMON, InvalidParameter, GenerationNotFound, TooManyWatchers),
 )

@@ -43,14 +43,18 @@ def wait_seconds(headers: Mapping[str, str]) -> int:
     return min(MAX_WAIT_SECONDS, int(found[1])) if found else 0
 
 
-def last_event_id(headers: Mapping[str, str]) -> int:
-    """Last-Event-ID as a number, 0 without one. Raises `InvalidParameter`."""
-    text = headers.get("Last-Event-ID", "").strip()
-    if not text:
-        return 0
-    if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise InvalidParameter("Last-Event-ID", "It must be the id of an event.")
-    return int(text)
+def last_event_id(headers: Mapping[str, str], query: Mapping[str, str]) -> int:
+    """Last-Event-ID as a number, else `lastEventId` of the query, 0 without either. Raises `InvalidParameter`.
+
+    Polyfills of EventSource put the id into the query: there it needs no preflight.
+    """
+    for name, text in (("Last-Event-ID", headers.get("Last-Event-ID")), ("lastEventId", query.get("lastEventId"))):
+        if text is None or not text.strip():
+            continue
+        if not re.fullmatch(r"[0-9]{1,18}", text.strip()):
+            raise InvalidParameter(name, "It must be the id of an event.")
+        return int(text)
+    return 0
 
 
 def dry_run(query: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from atelier.accounts.api import READS, ApiView, json_answer
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Limit
+from atelier.accounts.validity import is_still_allowed
 from atelier.core.db.deadlines import budget
 from atelier.core.http.bodies import Nothing
 from atelier.core.http.negotiation import AnyAccept
@@ -24,7 +25,7 @@ from generation.api.offers import describe_price
 from generation.api.pages import read_page
 from generation.api.parameters import checked_id, dry_run, last_event_id, list_query
 from generation.api.representation import describe_generation, describe_generations
-from generation.api.watching import EventStream
+from generation.api.watching import ENDED, EventStream, Watcher, has_left
 from generation.kinds import KINDS
 from generation.kinds.kind import Kind
 from generation.selectors import get_generation, list_events
@@ -146,13 +147,16 @@ class EventsView(ApiView):
 
     content_negotiation_class = AnyAccept
 
+    parameters = {"GET": frozenset({"lastEventId"})}
+
     @operations.events
     def get(self, request: Request, generation_id: str) -> HttpResponseBase:
         generation = get_generation(self.caller.workspace.id, checked_id(generation_id))
-        after = last_event_id(request.headers)
-        if generation.is_terminal and not list_events(generation.id, after):
-            return HttpResponse(status=204)  # tells an EventSource not to connect again
+        after = last_event_id(request.headers, request.query_params)
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        if generation.is_terminal and not list_events(generation.id, after):
+            return HttpResponse(ENDED, status=operations.ENDED_STATUS, headers=headers)
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
-        return stream_answer(EventStream(generation.id, after), headers)
+        watcher = Watcher(has_left(request.META), partial(is_still_allowed, request, self.needs["GET"]))
+        return stream_answer(EventStream(generation.id, after, watcher), headers)

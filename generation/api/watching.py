@@ -6,21 +6,19 @@ Whoever waits holds a thread of the server but no connection of the database's p
 from __future__ import annotations
 
 import logging
-import os
-import threading
 import time
-from collections.abc import Callable, Generator
-from functools import lru_cache, partial
-from typing import TypeVar
+from collections.abc import Callable, Generator, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import connection
 
 from atelier.core.db.database import DISCONNECTED
-from atelier.core.db.listen import listener
-from atelier.core.errors import AtelierError
+from atelier.core.db.listen import Wakeup, listener
+from atelier.core.db.tenancy import current_tenant
 from atelier.core.http.answers import to_json
 from atelier.core.http.streams import TenantStream
+from generation.api.seats import Seat, TooManyWatchers
 from generation.models import Generation, GenerationEvent
 from generation.pipeline import lifecycle
 from generation.selectors import list_events
@@ -32,64 +30,80 @@ T = TypeVar("T")
 KEEP_ALIVE_SECONDS = 15.0
 POLL_SECONDS = 5.0
 """How long `Prefer: wait` trusts the notifications before it looks itself."""
+LOOK_SECONDS = 0.5
+"""How often it is looked whether the client is still there."""
+RECHECK_SECONDS = 3.0
+"""How often it is asked whether the client may still watch: its key may be revoked meanwhile."""
+
+OPENED = b": open\n"
+ENDED = b": the generation has ended and there is nothing more\n"
+KEEP_ALIVE = b": keep-alive\n"
+"""Comments end with one newline: an empty line is the end of an event to several clients, an empty one here."""
+RETRY = b"retry: 2000\n"
+"""Milliseconds; stands in the first event, since alone it would be an empty event to the same clients."""
+
+HasLeft = Callable[[], bool]
 
 
-class TooManyWatchers(AtelierError):
-    """This process watches as many generations as it has threads for; poll instead, or come back."""
-
-    code = "too_many_watchers"
-    status = 503
-    title = "Too many clients are waiting for events"
-
-    def __init__(self) -> None:
-        super().__init__("Poll GET /projects/{id}, or connect again in a moment.", headers={"Retry-After": "5"})
+def has_left(meta: Mapping[str, Any]) -> HasLeft:
+    """Whether the client of a request has closed its connection, as the server notices it; never where it does not."""
+    found: HasLeft = meta.get("waitress.client_disconnected", lambda: False)
+    return found
 
 
-@lru_cache(maxsize=4)
-def _seats(pid: int) -> threading.BoundedSemaphore:
-    return threading.BoundedSemaphore(settings.ATELIER_WATCHERS)
+class Watcher:
+    """The client of a stream. `is_allowed` asks the database whether it may still watch."""
 
+    def __init__(self, has_left: HasLeft, is_allowed: Callable[[], bool]) -> None:
+        self._has_left, self._is_allowed = has_left, is_allowed
+        self._checked_at, self._may_watch = time.monotonic(), True
 
-class Seat:
-    """One of the places for waiting in this process: threads are finite, and other requests need some."""
-
-    def __init__(self) -> None:
-        """Take a place. Raises `TooManyWatchers`."""
-        self._seats = _seats(os.getpid())
-        if not self._seats.acquire(blocking=False):
-            raise TooManyWatchers
-        self._taken = True
-
-    def leave(self) -> None:
-        """Twice is the same as once."""
-        if self._taken:
-            self._taken = False
-            self._seats.release()
+    def goes_on(self) -> bool:
+        """False, from then on: it has left, or it may watch no longer."""
+        if self._has_left():
+            return False
+        if self._may_watch and time.monotonic() - self._checked_at >= RECHECK_SECONDS:
+            self._checked_at = time.monotonic()
+            self._may_watch = _read(self._is_allowed) is not False
+        return self._may_watch
 
 
 class EventStream(TenantStream):
     """The events after `after` as server-sent events, until the terminal one. `close` frees its place."""
 
-    def __init__(self, generation_id: str, after: int) -> None:
-        super().__init__(_frames(generation_id, after))
-        self._seat = Seat()
+    def __init__(self, generation_id: str, after: int, watcher: Watcher) -> None:
+        self._seat = Seat(current_tenant())
+        super().__init__(_frames(generation_id, after, watcher))
 
     def close(self) -> None:
-        super().close()
-        self._seat.leave()
+        try:
+            super().close()
+        finally:
+            self._seat.leave()
 
 
-def _frames(generation_id: str, after: int) -> Generator[bytes]:
-    yield b"retry: 2000\n\n"
-    with listener(GENERATION_CHANNEL).subscribe(generation_id) as bell:
-        while True:
+def _frames(generation_id: str, after: int, watcher: Watcher) -> Generator[bytes]:
+    yield OPENED  # a server sends the header with the first bytes
+    head = RETRY
+    with listener(GENERATION_CHANNEL).subscribe(generation_id) as wakeup:
+        while watcher.goes_on():
             for event in _read(partial(list_events, generation_id, after)) or ():
                 after = event.id
-                yield _frame(event)
+                yield head + _frame(event)
+                head = b""
                 if event.type == "terminal":
                     return
-            if not bell.wait(KEEP_ALIVE_SECONDS):
-                yield b": keep-alive\n\n"
+            if not _wait_for(wakeup, KEEP_ALIVE_SECONDS, watcher.goes_on):
+                yield KEEP_ALIVE
+
+
+def _wait_for(wakeup: Wakeup, seconds: float, goes_on: Callable[[], bool]) -> bool:
+    """True as soon as there may be something new, or nobody waits any longer; False after `seconds`."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if wakeup.wait(min(left, LOOK_SECONDS)) or not goes_on():
+            return True
+    return False
 
 
 def _frame(event: GenerationEvent) -> bytes:
@@ -98,27 +112,31 @@ def _frame(event: GenerationEvent) -> bytes:
     return f"id: {event.id}\nevent: {event.type}\ndata: {to_json(content)}\n\n".encode()
 
 
-def wait_for_end(generation_id: str, seconds: float) -> bool | None:
-    """Wait until the generation has ended, at most so long. False: it has not; None: no thread is free for waiting."""
+def wait_for_end(generation_id: str, seconds: float, has_left: HasLeft) -> bool | None:
+    """Wait until the generation has ended, at most so long. None: no thread is free for waiting.
+
+    False: it has not ended, or the client has left.
+    """
     try:
-        seat = Seat()
+        seat = Seat(current_tenant())
     except TooManyWatchers:
         return None
     try:
-        return _wait(generation_id, time.monotonic() + seconds)
+        return _wait(generation_id, time.monotonic() + seconds, has_left)
     finally:
         seat.leave()
 
 
-def _wait(generation_id: str, until: float) -> bool:
-    with listener(GENERATION_CHANNEL).subscribe(generation_id) as bell:
-        while True:
+def _wait(generation_id: str, until: float, has_left: HasLeft) -> bool:
+    with listener(GENERATION_CHANNEL).subscribe(generation_id) as wakeup:
+        while not has_left():
             if _read(partial(_has_ended, generation_id)):
                 return True
             left = until - time.monotonic()
             if left <= 0:
                 return False
-            bell.wait(min(left, POLL_SECONDS))
+            _wait_for(wakeup, min(left, POLL_SECONDS), lambda: not has_left())
+    return False
 
 
 def _has_ended(generation_id: str) -> bool:

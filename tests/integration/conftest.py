@@ -16,6 +16,9 @@ from atelier.stacks.ports import HOST, free_port
 from atelier.stacks.web import WebServer
 
 ROOT = Path(__file__).parents[2]
+METRICS_TOKEN = "t0ken"
+ORIGIN = "https://app.example"
+"""Whose pages may use the API of the `gunicorn` server; the embedded one allows none."""
 
 
 def wait_for(port: int) -> None:
@@ -29,8 +32,14 @@ def wait_for(port: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def gunicorn(postgres: object) -> Iterator[tuple[int, int]]:
-    """(port, pid) of one gunicorn worker with 16 threads."""
+def web_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the server writes to standard error."""
+    return tmp_path_factory.mktemp("web") / "web.log"
+
+
+@pytest.fixture(scope="module")
+def gunicorn(postgres: object, web_log: Path) -> Iterator[tuple[int, int]]:
+    """(port, pid) of one gunicorn worker with 32 threads."""
     port = free_port()
     command = [
         sys.executable,
@@ -38,13 +47,19 @@ def gunicorn(postgres: object) -> Iterator[tuple[int, int]]:
         "gunicorn",
         "atelier.wsgi",
         "-k",
-        "gthread",
+        "atelier.site.gunicorn_worker.BufferedWorker",
         "--threads",
-        "16",
+        "32",
         "-b",
         f"{HOST}:{port}",
     ]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"ATELIER_LOG_LEVEL": "ERROR"})
+    environment = (
+        os.environ
+        | {"ATELIER_LOG_LEVEL": "WARNING", "ATELIER_METRICS_TOKEN": METRICS_TOKEN}
+        | {"ATELIER_CORS_ORIGINS": f"https://other.example,{ORIGIN}"}
+    )
+    with web_log.open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
     try:
         wait_for(port)
         yield port, server.pid

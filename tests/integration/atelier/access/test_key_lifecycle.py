@@ -25,6 +25,7 @@ from tests.support.stories import open_workspace, query
 
 pytestmark = pytest.mark.usefixtures("committed", "no_limits")
 ROOT = Path(__file__).parents[4]
+WORKER = "atelier.site.gunicorn_worker.BufferedWorker"
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_a_wrong_checksum_costs_no_query(committed: object, django_assert_num_qu
 def server() -> Iterator[int]:
     """The port of a web server in a process of its own."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "atelier.wsgi", "-k", "gthread", "-b", f"{HOST}:{port}"]
+    command = [sys.executable, "-m", "gunicorn", "atelier.wsgi", "-k", WORKER, "-b", f"{HOST}:{port}"]
     running = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"ATELIER_LOG_LEVEL": "ERROR"})
     try:
         until = time.monotonic() + 60

@@ -10,10 +10,13 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+import pytest
 
+from atelier.accounts.models import ApiKey
 from atelier.stacks.ports import HOST
 from billing.selectors import get_balance
 from generation.models import Generation
@@ -81,29 +84,68 @@ def test_a_stream_is_sent_event_by_event(port: int, api: Caller) -> None:
     assert '"status":"completed"' in rest
 
 
-def test_watchers_leave_room_for_others_and_their_places_come_back(port: int, api: Caller) -> None:
+def watch(port: int, generation_id: str, key: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    """An open stream: keep both, what is forgotten is closed."""
+    connection = connect(port)
+    headers = {"Authorization": f"Bearer {key}"}
+    connection.request("GET", f"{BASE}/projects/{generation_id}/events", headers=headers)
+    return connection, connection.getresponse()
+
+
+def test_a_workspace_gets_its_share_of_the_places_and_leaves_the_others_theirs(
+    port: int, api: Caller, stranger: Caller
+) -> None:
     generation_id = api.generate()
-    headers = {"Authorization": f"Bearer {api.key}"}
-    watchers = [connect(port) for _ in range(10)]
-    streams = []  # kept: a response that is forgotten closes its connection
-    for watcher in watchers:
-        watcher.request("GET", f"{BASE}/projects/{generation_id}/events", headers=headers)
-        streams.append(watcher.getresponse())
-    assert [stream.status for stream in streams] == [200] * 8 + [503] * 2
+    streams = [watch(port, generation_id, api.key) for _ in range(15)]
+    assert [stream.status for _, stream in streams] == [200] * 12 + [503] * 3
+    assert watch(port, stranger.generate(), stranger.key)[1].status == 200
     other = connect(port)
-    other.request("POST", f"{BASE}/generate", json.dumps(SMALL), headers | {"Content-Type": "application/json"})
-    assert other.getresponse().status == 202
+    headers = {"Authorization": f"Bearer {stranger.key}", "Content-Type": "application/json", "Prefer": "wait=1"}
+    other.request("POST", f"{BASE}/generate", json.dumps(SMALL), headers)
+    answer = other.getresponse()
+    assert (answer.status, answer.headers["Preference-Applied"]) == (202, "wait=1")
     api.call("DELETE", f"/projects/{generation_id}")  # ends the streams
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        again = connect(port)
-        again.request("GET", f"{BASE}/projects/{generation_id}/events", headers=headers)
-        if again.getresponse().status == 200:
-            break
-        time.sleep(0.2)
+    assert all(b"event: terminal" in stream.read() for _, stream in streams[:12])
+
+
+def test_places_of_clients_that_left_are_free_within_a_second(port: int, api: Caller) -> None:
+    generation_id = api.generate()
+    streams = [watch(port, generation_id, api.key) for _ in range(12)]
+    assert watch(port, generation_id, api.key)[1].status == 503
+    for connection, stream in streams:
+        stream.close()
+        connection.close()
+    time.sleep(1)
+    again = [watch(port, generation_id, api.key) for _ in range(12)]
+    assert [stream.status for _, stream in again] == [200] * 12
+
+
+def test_a_client_that_waits_and_leaves_frees_its_place(port: int, api: Caller) -> None:
+    for _ in range(12):
+        with socket.create_connection((HOST, port)) as wire:
+            body = json.dumps(SMALL).encode()
+            head = f"POST {BASE}/generate HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {api.key}\r\n"
+            head += f"Content-Type: application/json\r\nPrefer: wait=60\r\nContent-Length: {len(body)}\r\n\r\n"
+            wire.sendall(head.encode() + body)
+            time.sleep(0.2)
+    time.sleep(1)
+    generation_id = Generation.objects.order_by("-created_at").values_list("id", flat=True)[0]
+    streams = [watch(port, generation_id, api.key) for _ in range(12)]
+    assert [stream.status for _, stream in streams] == [200] * 12
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "suspended"])
+def test_a_stream_ends_within_five_seconds_of_its_key(port: int, api: Caller, end: str) -> None:
+    connection, stream = watch(port, api.generate(), api.key)
+    assert stream.status == 200
+    keys, now = ApiKey.objects.filter(workspace=api.workspace), datetime.now(UTC)
+    if end == "suspended":
+        type(api.workspace).objects.update(suspended_at=now)
     else:
-        raise AssertionError("the places did not come back")
-    assert all(b"event: terminal" in stream.read() for stream in streams[:8])
+        keys.update(**{"revoked_at" if end == "revoked" else "expires_at": now})
+    began = time.monotonic()
+    assert b"terminal" not in stream.read()
+    assert time.monotonic() - began < 5
 
 
 def test_a_hundred_answers_over_one_connection(port: int, api: Caller) -> None:

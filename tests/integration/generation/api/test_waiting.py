@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from atelier.core.db.tenancy import across
-from generation.api import watching
+from generation.api import seats, watching
 from generation.models import Generation
 from generation.services.claims import report_step
 from tests.integration.generation.api.caller import SMALL, Caller, code
@@ -83,7 +83,8 @@ def test_a_stream_with_nothing_left_tells_the_client_not_to_come_back(api: Calle
     run(generation_id)
     last = list(events(api.get(f"/projects/{generation_id}/events").streaming_content))[-1][0]
     answer = api.get(f"/projects/{generation_id}/events", Last_Event_ID=str(last))
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (208, "text/event-stream")
+    assert answer.content.startswith(b": ") and answer.content.count(b"\n") == 1
 
 
 @pytest.mark.parametrize("text", ["-1", "x", "9" * 19, "1.5"])
@@ -96,9 +97,10 @@ def test_a_silent_stream_is_kept_open_by_comments(api: Caller, monkeypatch: pyte
     monkeypatch.setattr(watching, "KEEP_ALIVE_SECONDS", 0.05)
     answer = api.get(f"/projects/{api.generate()}/events")
     chunks = answer.streaming_content
-    assert next(chunks) == b"retry: 2000\n\n"
-    assert b"event: queued" in next(chunks)
-    assert next(chunks) == b": keep-alive\n\n"
+    assert next(chunks) == b": open\n"
+    first = next(chunks)
+    assert first.startswith(b"retry: 2000\nid: ") and b"event: queued" in first
+    assert next(chunks) == b": keep-alive\n"
     answer.close()
 
 
@@ -111,8 +113,8 @@ def test_a_waiting_stream_holds_no_connection_of_the_pool(api: Caller) -> None:
 
 
 def test_streams_leave_threads_for_other_requests(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    seats = threading.BoundedSemaphore(2)
-    monkeypatch.setattr(watching, "_seats", lambda pid: seats)
+    places = seats.Seats(3)  # of which one workspace gets two
+    monkeypatch.setattr(seats, "_seats", lambda pid: places)
     path = f"/projects/{api.generate()}/events"
     streams = [api.get(path) for _ in range(2)]
     refused = api.get(path)

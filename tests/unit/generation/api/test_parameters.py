@@ -50,8 +50,10 @@ def test_any_other_key_is_refused(text: str) -> None:
 
 def test_no_key_is_no_key() -> None:
     assert idempotency_key({}) is None
-    assert last_event_id({}) == 0
-    assert last_event_id({"Last-Event-ID": "12"}) == 12
+    assert last_event_id({}, {}) == 0
+    assert last_event_id({"Last-Event-ID": "12"}, {"lastEventId": "7"}) == 12
+    assert last_event_id({}, {"lastEventId": "7"}) == 7
+    assert last_event_id({"Last-Event-ID": ""}, {"lastEventId": "7"}) == 7
 
 
 @pytest.mark.parametrize("text", ["gen_", "gen_" + "A" * 20, "gen_" + "a" * 21, "img_" + "a" * 20, "\0", ""])
