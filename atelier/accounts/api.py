@@ -93,6 +93,8 @@ class ApiView(APIView):
                 self.charge(self.limits(self._workspace())[0])
             except AtelierError as limited:
                 error = limited
+            if self.counts_itself:
+                self.allowances = []  # the answer tells of the tightest limit, which may be another
         return super().handle_exception(error)
 
     @staticmethod
