@@ -65,6 +65,10 @@ class ApiView(APIView):
         """The limits of this operation for a workspace, or for anyone when it is not known; never empty."""
         return [READS if self.request.method in ("GET", "HEAD") else WRITES]
 
+    def remember(self, user: Any) -> None:
+        """Authentication has found out who asks."""
+        self.caller = user
+
     def counted(self) -> str | None:
         """Whose buckets the operation counts against; None until somebody is known."""
         return self.caller.workspace.id if hasattr(self, "caller") else None
@@ -76,8 +80,8 @@ class ApiView(APIView):
     def perform_authentication(self, request: Request) -> None:
         with budget("auth"):
             super().perform_authentication(request)
-        if isinstance(request.user, Caller):
-            self.caller = request.user
+        if request.user is not None:
+            self.remember(request.user)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -93,6 +97,8 @@ class ApiView(APIView):
                 self.charge(self.limits(self._workspace())[0])
             except AtelierError as limited:
                 error = limited
+            if self.counts_itself:
+                self.allowances = []  # the answer tells of the tightest limit, which may be another
         return super().handle_exception(error)
 
     @staticmethod
@@ -143,10 +149,8 @@ class PersonView(ApiView):
     permission_classes = (IsPerson,)
     person: Person
 
-    def perform_authentication(self, request: Request) -> None:
-        super().perform_authentication(request)
-        if isinstance(request.user, Person):
-            self.person = request.user
+    def remember(self, user: Any) -> None:
+        self.person = user
 
     def counted(self) -> str | None:
         return f"user:{self.person.user.pk}" if hasattr(self, "person") else None

@@ -11,13 +11,14 @@ import psycopg
 import pytest
 from django.contrib.auth.models import User
 from django.http.response import HttpResponseBase
+from django.test import Client
 from pytest_django import Settings
 
 from atelier.accounts.models import Membership
 from atelier.accounts.services import create_api_key
 from atelier.stacks.postgres import Postgres
 from tests.integration.atelier.access.operations import list_operations
-from tests.integration.generation.api.caller import Caller
+from tests.integration.generation.api.caller import BASE, Caller
 from tests.support.nameserver import NameServer
 from tests.support.stories import open_workspace, query, start_worker
 from webhooks.models import Delivery
@@ -73,8 +74,30 @@ def rotate_key(api: Caller) -> Act:
     return lambda: api.post({}, f"/api-keys/{key_id}/rotate")
 
 
-def add_member(api: Caller) -> Act:
+def invite(api: Caller) -> Act:
     return lambda: api.post({"user": "mira", "role": "editor"}, "/members")
+
+
+def withdraw_invitation(api: Caller) -> Act:
+    invitation_id = invite(api)().json()["id"]
+    return lambda: api.call("DELETE", f"/invitations/{invitation_id}")
+
+
+def _asked(api: Caller) -> tuple[Client, str]:
+    """Mira's browser, and the path of her invitation."""
+    browser, invitation_id = Client(raise_request_exception=False), invite(api)().json()["id"]
+    browser.force_login(User.objects.create_user("mira"))
+    return browser, f"{BASE}/my/invitations/{invitation_id}"
+
+
+def accept_invitation(api: Caller) -> Act:
+    browser, path = _asked(api)
+    return lambda: browser.post(f"{path}/accept", "{}", content_type="application/json")
+
+
+def decline_invitation(api: Caller) -> Act:
+    browser, path = _asked(api)
+    return lambda: browser.delete(path)
 
 
 def _member(api: Caller) -> int:
@@ -147,7 +170,10 @@ CASES: dict[str, Callable[[Caller], Act]] = {
     "POST /api-keys": issue_key,
     "DELETE /api-keys/{key_id}": revoke_key,
     "POST /api-keys/{key_id}/rotate": rotate_key,
-    "POST /members": add_member,
+    "POST /members": invite,
+    "DELETE /invitations/{invitation_id}": withdraw_invitation,
+    "POST /my/invitations/{invitation_id}/accept": accept_invitation,
+    "DELETE /my/invitations/{invitation_id}": decline_invitation,
     "PATCH /members/{member_id}": change_member,
     "DELETE /members/{member_id}": remove_member,
     "POST /webhook-endpoints": create_endpoint,
@@ -176,7 +202,7 @@ def test_it_writes_one_row_that_names_who_and_whose(api: Caller, operation: str)
     assert answer.status_code < 300, answer.content
     added = trail()[len(before) :]
     assert len(added) == 1, added
-    assert (added[0][1][:4], added[0][2]) == ("key_", api.workspace.id)
+    assert (added[0][1][:4], added[0][2]) == ("user" if "/my/" in operation else "key_", api.workspace.id)
     assert "apple" not in added[0][3]
 
 
