@@ -59,7 +59,7 @@ def target(committed: object, settings: Settings) -> Iterator[Target]:
     cancel_generation(workspace_id=workspace.id, generation_id=cancelled, actor="test")
     waiting = submit(workspace).id
     yield Target(create_api_key(workspace=workspace, name="fuzz")[1], waiting, (generation.id, cancelled))
-    OutboxMessage.objects.all().delete()  # no relay runs here, and a slow machine needs more than 30 s for one operation
+    OutboxMessage.objects.all().delete()  # no relay runs here, and one operation may take more than 30 s
     assert trial_balance() == 0
     assert reconcile() == {}
 
