@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from atelier.stacks.client import Api
+from atelier.stacks.home import PROJECT
 from tests.support.certificates import Authority
 from tests.support.foreground import Foreground
 from tests.support.nameserver import NameServer
@@ -68,3 +70,21 @@ def test_a_picture_is_told_to_a_receiver_that_can_verify_it(
         assert sorted(one["sequence"] for one in told) == [1, 2, 3]
     finally:
         stack.stop(signal.SIGTERM)
+
+
+def test_a_receiver_on_this_machine_is_reached_with_the_variables_that_the_page_names(home: Path) -> None:
+    receiver = Receiver()
+    named = re.findall(r"(ATELIER_WEBHOOK_\w+)=(\S+)(?= .*make serve)", (PROJECT / "docs" / "webhooks.md").read_text())
+    variables = {name: value.replace("9000", str(receiver.port)) for name, value in named}
+    assert len(variables) == 3
+    stack = Foreground("embedded", home, **variables)
+    try:
+        stack.start()
+        api = Api(stack.values["ATELIER_URL"], stack.values["ATELIER_API_KEY"])
+        made = api.post("/webhook-endpoints", {"url": f"http://127.0.0.1:{receiver.port}/"})
+        api.post(f"/webhook-endpoints/{made['id']}/test", {})
+        (request,) = receiver.wait(1, 30)
+        assert Webhook(made["secret"]).verify(request.body, dict(request.headers))["type"] == "webhook.test"
+    finally:
+        stack.stop(signal.SIGTERM)
+        receiver.close()

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -66,19 +67,6 @@ def wait_for(look: Callable[[], object], seconds: float = 60.0) -> None:
     while not look():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.1)
-
-
-def test_the_starter_model_says_what_it_does_not_do(stack: Foreground) -> None:
-    asked = {"prompt": "a cat", "negativePrompt": "blurry", "guidanceScale": 30, "count": 2}
-    sized = {"dimensions": {"width": 64, "height": 64}}
-    accepted = api(stack).post("/generate", asked | sized)
-    note = api(stack).wait(accepted["generationId"], 60)["metadata"]["note"]
-    for told in ("differ little from seed to seed", "negative prompt: blurry", "guidanceScale of 30: it drew with 8"):
-        assert told in note
-    plain = api(stack).post("/generate", {"prompt": "\u203c\ufe0f"} | sized)
-    assert api(stack).wait(plain["generationId"], 60)["status"] == "completed"
-    with pytest.raises(Refused, match="visible"):
-        api(stack).post("/generate", {"prompt": "\u2800"} | sized)
 
 
 def test_the_demo_draws_saves_and_tells(home: Path, tmp_path: Path) -> None:
@@ -184,3 +172,21 @@ def test_a_signal_during_the_first_start_ends_it_cleanly() -> None:
 def test_a_server_that_is_not_there_is_a_sentence() -> None:
     with pytest.raises(Refused, match="does not answer"):
         Api("http://127.0.0.1:1", "key").get("/account")
+
+
+def test_the_starter_model_says_what_it_does_not_do(stack: Foreground) -> None:
+    asked = {"prompt": "a cat", "negativePrompt": "blurry", "guidanceScale": 30, "count": 2}
+    note = finish(api(stack), **asked)["metadata"]["note"]
+    for told in ("differ little from seed to seed", "negative prompt: blurry", "guidanceScale of 30: it drew with 8"):
+        assert told in note
+    assert finish(api(stack), prompt="\u203c\ufe0f")["status"] == "completed"
+    with pytest.raises(Refused, match="visible"):
+        finish(api(stack), prompt="\u2800")
+
+
+def finish(api: Api, **asked: object) -> dict[str, Any]:
+    """The finished resource of a small picture."""
+    accepted = api.post("/generate", {"dimensions": {"width": 64, "height": 64}} | asked)
+    path = f"/projects/{accepted['generationId']}"
+    assert list(api.events(f"{path}/events"))[-1][0] == "terminal"
+    return api.get(path)
