@@ -9,7 +9,7 @@ class AtelierConfig(AppConfig):
     verbose_name = "Atelier"
 
     def ready(self) -> None:
-        from atelier.core.db.tenancy import open_for_good
+        from atelier.core.db.tenancy import set_all_tenants
 
         if settings.AS_OWNER:
-            open_for_good("migrations")
+            set_all_tenants("migrations")

@@ -51,7 +51,7 @@ def committed(postgres: Postgres, django_db_blocker: pytest.FixtureRequest) -> I
     from generation.services.estimates import QUEUES
 
     for known in (SERVED, QUEUES):  # by another test, a moment ago
-        known.forget()
+        known.clear()
     with django_db_blocker.unblock(), across("tests"):  # a test sees everything; what it calls says for whom
         yield postgres
         connections.close_all()

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class AtelierError(Exception):
-    """A stated fact with a stable code. Subclasses stand beside the code that raises them.
+    """Base of the service's errors, each with a stable code. Subclasses stand beside the code that raises them.
 
     `code` never changes once published, `status` is the HTTP status, `title` the same for every occurrence;
     `detail` says what was wrong this time and `extra` adds members to the problem document (RFC 9457, section 3.2).

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from atelier.core.cached import Cached
 from atelier.core.db.statements import Statement
 from atelier.core.db.tenancy import across
-from atelier.core.fresh import Fresh
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import UnknownModel
 from generation.pipeline.spec import Spec
@@ -75,7 +75,7 @@ def read_outlook() -> Outlook:
     return Outlook(step_seconds, len(workers))
 
 
-_outlook = Fresh(read_outlook, FRESH_SECONDS)
+_outlook = Cached(read_outlook, FRESH_SECONDS)
 
 _OWN = Statement("""
 SELECT count(*) FROM generation_generation
@@ -94,7 +94,7 @@ def _read_queues() -> dict[str, dict[str, int]]:
     return found
 
 
-QUEUES = Fresh(_read_queues, QUEUE_SECONDS)
+QUEUES = Cached(_read_queues, QUEUE_SECONDS)
 """How many generations wait, by queue and workspace. Counting a long queue for each request would cost more than the
 request."""
 
