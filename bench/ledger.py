@@ -154,7 +154,7 @@ def _manage(server: Postgres, *words: str, wrong: bool = False) -> str:
 def _environment(server: Postgres) -> dict[str, str]:
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "atelier.settings",
-        "ATELIER_SECRET_KEY": "bench",
+        "ATELIER_SECRET_KEY": "bench" * 8,
         "DATABASE_URL": server.local_service_url,
         "DATABASE_OWNER_URL": server.owner_url,
         "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",

@@ -26,7 +26,7 @@ def make_keys(database_url: str, requests: int) -> Iterator[str]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "atelier.settings",
         "DATABASE_URL": database_url,
-        "ATELIER_SECRET_KEY": "bench",
+        "ATELIER_SECRET_KEY": "bench" * 8,
         "ATELIER_STORAGE_URL": f"file://{tempfile.gettempdir()}",
     }
     argv = [sys.executable, "-m", "bench.tenants", str(count)]

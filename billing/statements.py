@@ -10,10 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from atelier.core.db.tenancy import tenant
 from billing.models import Transfer
-
-PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +37,6 @@ def list_entries(workspace_id: str, since: datetime, until: datetime, before: in
     rows = Transfer.objects.filter(workspace_id=workspace_id, created_at__gte=since, created_at__lt=until)
     rows = rows.select_related("debit", "credit").order_by("-chain_seq")
     return rows if before is None else rows.filter(chain_seq__lt=before)
-
-
-def export_entries(
-    workspace_id: str, since: datetime, until: datetime, before: int | None = None
-) -> Iterator[Transfer]:
-    """`list_entries` a page at a time, each read for its workspace: who asked may have been answered by then."""
-    while True:
-        with tenant(workspace_id):
-            page = list(list_entries(workspace_id, since, until, before)[:PAGE])
-        yield from page
-        if len(page) < PAGE:
-            return
-        before = page[-1].chain_seq
 
 
 def entry_of(transfer: Transfer) -> Entry:

@@ -12,7 +12,7 @@ step() {
 }
 
 # Settings are read when Django is imported; nothing here connects to a server.
-export ATELIER_SECRET_KEY=only-for-checks DATABASE_URL=postgresql://nobody@127.0.0.1:1/none ATELIER_STORAGE_URL=file:///nowhere
+export ATELIER_SECRET_KEY=only-for-checks-which-connect-to-nothing DATABASE_URL=postgresql://nobody@127.0.0.1:1/none ATELIER_STORAGE_URL=file:///nowhere
 
 step format $bin/ruff format --check .
 step lint $bin/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 
 from atelier.core.errors import AtelierError
@@ -62,8 +63,12 @@ class Blobs(Protocol):
         """Forget every key below `prefix` (ends in `/`) that is not in `keep`; how many there were."""
         ...
 
-    def link(self, key: str, *, expires_in: int, filename: str, content_type: str) -> str:
+    def link(
+        self, key: str, *, expires_in: int, filename: str, content_type: str, since: datetime | None = None
+    ) -> str:
         """An absolute URL that answers GET with the bytes for `expires_in` seconds (1..604,800), to anyone.
+
+        The seconds count from `since` (aware, not later than now), else from now. The same arguments give the same URL.
 
         Made without asking the backend, so it may point at nothing. Raises ValueError for a file name or content
         type that could not stand in a header as it is.

@@ -11,6 +11,7 @@ import os
 import time
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -93,8 +94,10 @@ class LocalBlobs:
                 self._prune(Path(directory))
         return deleted
 
-    def link(self, key: str, *, expires_in: int, filename: str, content_type: str) -> str:
-        expires_at = int(time.time()) + links.check_seconds(expires_in)
+    def link(
+        self, key: str, *, expires_in: int, filename: str, content_type: str, since: datetime | None = None
+    ) -> str:
+        expires_at = int(since.timestamp() if since else time.time()) + links.check_seconds(expires_in)
         claim = links.Claim("GET", key, expires_at, filename, content_type)
         return f"{self._public_url}{links.PATH}{links.sign(claim, self._keys()[0])}"
 

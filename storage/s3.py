@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from storage.blobs import BlobConflict, BlobMissing, StorageUnavailable
 from storage.keys import check_key, check_prefix
 from storage.links import check_names, check_seconds
+from storage.presigning import sign_links_by_window, signed_at
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +100,9 @@ class S3Blobs:
         if answer.get("Errors"):
             raise StorageUnavailable(f"S3 kept {len(answer['Errors'])} files that were to be deleted.")
 
-    def link(self, key: str, *, expires_in: int, filename: str, content_type: str) -> str:
+    def link(
+        self, key: str, *, expires_in: int, filename: str, content_type: str, since: datetime | None = None
+    ) -> str:
         check_names(filename, content_type)
         parameters = {
             "Bucket": self.bucket,
@@ -107,7 +111,7 @@ class S3Blobs:
             "ResponseContentDisposition": f'inline; filename="{filename}"',
             "ResponseCacheControl": f"private, max-age={check_seconds(expires_in)}, immutable",
         }
-        with self._translated():
+        with self._translated(), signed_at(since):
             return self._signer.generate_presigned_url("get_object", Params=parameters, ExpiresIn=expires_in)
 
     def create_bucket(self) -> None:
@@ -174,4 +178,6 @@ def _connect(session: Any, endpoint: str | None) -> Any:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    return session.client("s3", endpoint_url=endpoint, config=config)
+    client = session.client("s3", endpoint_url=endpoint, config=config)
+    sign_links_by_window(client)
+    return client

@@ -24,9 +24,9 @@ from atelier.core.db.tenancy import across
 from atelier.core.http.times import rfc3339
 from atelier.core.outbound.resolving import outbound_policy, outbound_resolver
 from atelier.core.outbound.wire import tls_context
-from webhooks.events import document
+from webhooks.events import MAX_BODY, document
 from webhooks.models import Delivery
-from webhooks.sender import Outcome, Sender
+from webhooks.sender import TOO_LARGE, Outcome, Sender
 from webhooks.services.recording import CHANNEL
 from webhooks.services.sending import Sent, claim_due, finish
 from webhooks.services.vault import open_headers, open_keys
@@ -152,8 +152,10 @@ class _Job:
         self.delivery, self._body, self._keys, self._headers = delivery, body, keys, headers
 
     def send(self, sender: Sender) -> Outcome:
-        """Sign with the time of this try, and send."""
+        """Sign with the time of this try, and send; never more bytes than the documents promise."""
         body = sign_body(self._body, self._keys)
+        if len(body) > MAX_BODY:
+            return Outcome(TOO_LARGE, detail=f"The body would have {len(body):,} bytes; at most {MAX_BODY:,} are sent.")
         signed = sign_headers(self._body["id"], int(time.time()), body, self._keys)
         fixed = {"Content-Type": "application/json", "User-Agent": AGENT}
         return sender.send(self.delivery.endpoint.url, body, self._headers | fixed | signed)

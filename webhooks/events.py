@@ -7,6 +7,7 @@ from typing import Any
 
 import rfc8785
 
+from atelier.core.http.numbers import portable
 from atelier.messaging.events import CLIENT_EVENTS
 
 EVENTS = CLIENT_EVENTS
@@ -15,7 +16,6 @@ TEST = "webhook.test"
 """Sent by POST .../test only, to that endpoint, whatever its filter."""
 MAX_BODY = 20_000
 """Bytes of a body (Standard Webhooks 1.0.0 asks for less than 20 kB)."""
-_SAFE = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,3 @@ def document(*, event_id: str, event: str, sequence: int, timestamp: str, data: 
 def encode(document: dict[str, Any]) -> bytes:
     """The one canonical form (RFC 8785): sorted names, no blanks, UTF-8."""
     return rfc8785.dumps(document)
-
-
-def portable(value: Any) -> Any:
-    """The value with whole numbers beyond 2^53 as strings: RFC 8785 and half of all JSON readers would round them."""
-    if isinstance(value, dict):
-        return {name: portable(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [portable(member) for member in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE:
-        return str(value)
-    return value

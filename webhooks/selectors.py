@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from atelier.core.errors import NotFound
 from webhooks.events import wants
-from webhooks.models import ACTIVE, Delivery, Endpoint
+from webhooks.models import ACTIVE, Attempt, Delivery, Endpoint
+
+SHOWN_ATTEMPTS = 10
+"""Attempts of a delivery that are shown: a redelivery adds six, and there may be any number of redeliveries."""
 
 
 class EndpointNotFound(NotFound):
@@ -23,9 +26,9 @@ class DeliveryNotFound(NotFound):
         super().__init__("There is no delivery with this id for this endpoint.")
 
 
-def list_endpoints(workspace_id: str) -> list[Endpoint]:
+def list_endpoints(workspace_id: str) -> QuerySet[Endpoint]:
     """The workspace's endpoints, oldest first; those of single generations are not among them."""
-    return list(_living(workspace_id).order_by("created_at", "id"))
+    return _living(workspace_id).order_by("created_at", "id")
 
 
 def get_endpoint(workspace_id: str, endpoint_id: str, *, lock: bool = False) -> Endpoint:
@@ -45,9 +48,10 @@ def list_listening(workspace_id: str, event: str, subject: str = "") -> list[End
 
 
 def list_deliveries(workspace_id: str, endpoint_id: str) -> QuerySet[Delivery]:
-    """An endpoint's deliveries with their events and attempts, newest first."""
+    """An endpoint's deliveries with their events and last attempts, newest first."""
     rows = Delivery.objects.filter(workspace_id=workspace_id, endpoint_id=endpoint_id)
-    return rows.select_related("event").prefetch_related("tries").order_by("-created_at", "-id")
+    last = Attempt.objects.filter(number__gt=F("delivery__attempts") - SHOWN_ATTEMPTS)
+    return rows.select_related("event").prefetch_related(Prefetch("tries", last)).order_by("-created_at", "-id")
 
 
 def get_delivery(workspace_id: str, endpoint_id: str, delivery_id: str) -> Delivery:

@@ -15,7 +15,7 @@ from atelier.core.outbound.addresses import AddressRefused, Policy, Target, pars
 from atelier.core.outbound.resolving import NameUnresolved, Resolver, checked_addresses
 from atelier.core.outbound.wire import AnswerTooLarge, ConnectFailed, Limits, PinnedConnection
 
-DELIVERED, GONE = "delivered", "gone"
+DELIVERED, GONE, TOO_LARGE = "delivered", "gone", "body_too_large"
 KEPT_BYTES = 2048
 IDLE_SECONDS, IDLE_CONNECTIONS = 20.0, 128
 

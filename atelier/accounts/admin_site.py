@@ -11,6 +11,7 @@ from django_otp import user_has_device
 from django_otp.admin import OTPAdminAuthenticationForm, OTPAdminSite
 
 from atelier import __version__
+from atelier.accounts.sessions import is_verified
 
 
 class OperatorLoginForm(OTPAdminAuthenticationForm):
@@ -32,5 +33,4 @@ class OperatorsSite(AdminSite):
         return super().each_context(request) | {"version": __version__}
 
     def has_permission(self, request: HttpRequest) -> bool:
-        verified = not settings.ATELIER_ADMIN_SECOND_FACTOR or request.user.is_verified()
-        return super().has_permission(request) and verified
+        return super().has_permission(request) and is_verified(request.user)

@@ -1,4 +1,4 @@
-"""What all API views share: strict queries, rate headers, answers as JSON."""
+"""What all API views share: a limit for every operation, strict queries, rate headers, answers as JSON."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from rest_framework.views import APIView
 
 from atelier.accounts.authentication import Caller
 from atelier.accounts.models import Workspace
-from atelier.accounts.throttling import Allowance, Limit, read_allowances, tightest
+from atelier.accounts.throttling import Allowance, Limit, RateLimited, read_allowances, take_tokens, tightest
 from atelier.core.db.deadlines import budget
+from atelier.core.errors import AtelierError
 from atelier.core.http.answers import to_json
-from atelier.core.http.problems import UnknownParameter
+from atelier.core.http.exception_handler import translate
+from atelier.core.http.problems import InvalidParameter, UnknownParameter
+
+READS = Limit("reads", capacity=120, amount=120, period=60)
+WRITES = Limit("writes", capacity=60, amount=60, period=60)
+"""What a workspace may look at and change where an operation has no limit of its own."""
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -37,29 +43,58 @@ class DescribedOperation(AutoSchema):
 
 
 class ApiView(APIView):
-    """`parameters` are the query parameters each method knows; `limits` what a limited operation counts.
+    """Every operation has a limit: a token is taken before it begins, so refusals cost one too.
 
-    `needs` names each method's permission (`atelier.accounts.permissions`); a test wants one for each.
+    `parameters` are the query parameters each method knows, `limits` what an operation counts against. `needs` names
+    each method's permission (`atelier.accounts.permissions`); a test wants one for each. A view with `counts_itself`
+    takes its tokens when its work succeeds; what it refuses costs a token of its first limit.
     """
 
     metadata_class = None
     http_method_names = ["get", "head", "post", "delete"]
     parameters: dict[str, frozenset[str]] = {}
     needs: dict[str, str] = {}
+    counts_itself = False
     caller: Caller
     """Who is asking; set once that is known."""
+    allowances: list[Allowance] = []
+    """What is left, once tokens were taken."""
 
     def limits(self, workspace: Workspace | None) -> list[Limit]:
-        """The limits of this endpoint for a workspace, or for anyone when it is not known. Empty: not limited."""
-        return []
+        """The limits of this operation for a workspace, or for anyone when it is not known; never empty."""
+        return [READS if self.request.method in ("GET", "HEAD") else WRITES]
+
+    def charge(self, *limits: Limit) -> None:
+        """Take a token of each. Raises `RateLimited`."""
+        self.allowances = take_tokens(self.caller.workspace.id, limits)
 
     def perform_authentication(self, request: Request) -> None:
         with budget("auth"):
             super().perform_authentication(request)
+        if isinstance(request.user, Caller):
+            self.caller = request.user
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.caller = request.user
+        if not self.counts_itself:
+            self.charge(*self.limits(self.caller.workspace))
+        self._check_parameters(request)
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+        """A refusal costs a token, whatever refused: also a missing permission, a body that is no JSON, a 402."""
+        error: Exception = translate(exc)
+        if not self.allowances and hasattr(self, "caller") and self._is_refusal(error):
+            try:
+                self.charge(self.limits(self.caller.workspace)[0])
+            except AtelierError as limited:
+                error = limited
+        return super().handle_exception(error)
+
+    @staticmethod
+    def _is_refusal(error: Exception) -> bool:
+        return isinstance(error, AtelierError) and error.status < 500 and not isinstance(error, RateLimited)
+
+    def _check_parameters(self, request: Request) -> None:
         method = "GET" if request.method == "HEAD" else str(request.method)
         unknown = sorted(set(request.query_params) - self.parameters.get(method, frozenset()))
         if unknown and hasattr(self, method.lower()):
@@ -67,10 +102,14 @@ class ApiView(APIView):
             errors = [{"pointer": "", "parameter": name, "message": message} for name in names]
             raise UnknownParameter(f"{names[0]}: {message}", errors=errors)
 
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                raise InvalidParameter(name[:100], "It may be given once.")
+
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        """Every answer of a limited endpoint says what is left, refusals too."""
+        """Every answer says what is left, refusals too."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if "RateLimit" not in response.headers:
             for name, value in self._rate_headers(response.status_code).items():
@@ -78,11 +117,11 @@ class ApiView(APIView):
         return response
 
     def _rate_headers(self, status: int) -> dict[str, str]:
+        if self.allowances and status < 500:
+            return tightest(self.allowances)
         caller: Caller | None = getattr(self, "caller", None)
         workspace = caller.workspace if caller else None
         limits = self.limits(workspace)
-        if not limits:
-            return {}
         if workspace is None or status >= 500:  # nobody to ask for, or perhaps no database to ask
             return tightest([Allowance(limit, limit.capacity) for limit in limits])
         return tightest(read_allowances(workspace.id, limits))

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from atelier.accounts.keys import parse_key
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.permissions import ALL, ROLES, granted
+from atelier.accounts.sessions import is_verified
 from atelier.core.db.database import columns_of, from_row
 from atelier.core.db.policies import check_once
 from atelier.core.db.statements import Statement
@@ -42,6 +43,14 @@ class NetworkNotAllowed(AtelierError):
     title = "The key may not be used from this address"
 
 
+class SecondFactorRequired(AtelierError):
+    """The session was opened with a password alone, and the operators require a second factor of people."""
+
+    code = "second_factor_required"
+    status = 403
+    title = "Log in with your second factor"
+
+
 class WorkspaceSuspended(AtelierError):
     code = "workspace_suspended"
     status = 403
@@ -52,16 +61,17 @@ class WorkspaceSuspended(AtelierError):
 class Caller:
     """The authenticated side of a request. `actor` names it in the audit: key_..., user:<id> or platform:<subject>.
 
-    `may` are its permissions in this workspace.
+    `may` are its permissions in this workspace, `key` the API key that it came with, None for a person.
     """
 
     workspace: Workspace
     actor: str
     may: frozenset[str] = frozenset()
+    key: ApiKey | None = None
     is_authenticated: bool = True
 
 
-def act_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
+def act_for(workspace: Workspace, actor: str, may: frozenset[str], key: ApiKey | None = None) -> Caller:
     """The caller, once it is clear who asks; from here on the request acts for this workspace.
 
     Raises `WorkspaceSuspended`.
@@ -70,7 +80,7 @@ def act_for(workspace: Workspace, actor: str, may: frozenset[str]) -> Caller:
         raise WorkspaceSuspended("An operator has suspended this workspace.")
     check_once()
     set_tenant(workspace.id)
-    return Caller(workspace, actor, may)
+    return Caller(workspace, actor, may, key)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -90,7 +100,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             key = _find(text)
         if key.networks and not is_within(client_address(request), key.networks):
             raise NetworkNotAllowed("This API key may not be used from your address.")
-        return act_for(key.workspace, key.id, granted(key.scopes)), key
+        return act_for(key.workspace, key.id, granted(key.scopes), key), key
 
 
 def _find(text: str) -> ApiKey:
@@ -136,6 +146,8 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
         found = super().authenticate(request)
         if found is None:
             return None
+        if not is_verified(found[0]):
+            raise SecondFactorRequired("Log in at /admin/ with the code of your device, or send an API key.")
         with across("authentication"):
             member = Membership.objects.select_related("workspace").filter(user=found[0]).order_by("id").first()
         if member is None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from atelier.accounts.authentication import NetworkNotAllowed, NotAuthenticated, WorkspaceSuspended
+from atelier.accounts.authentication import (
+    NetworkNotAllowed,
+    NotAuthenticated,
+    SecondFactorRequired,
+    WorkspaceSuspended,
+)
 from atelier.accounts.platform.authentication import NotAMember
 from atelier.accounts.platform.tokens import InvalidToken, TokenExpired, TokenKeysUnavailable
+from atelier.accounts.throttling import RateLimited
 from atelier.core.db.deadlines import AuthenticationTooSlow
 from atelier.core.http.documentation import ANYWHERE, Problems
 from atelier.core.http.problems import Forbidden
@@ -15,7 +21,9 @@ COMMON: Problems = (
     AuthenticationTooSlow,
     WorkspaceSuspended,
     NetworkNotAllowed,
+    SecondFactorRequired,
     Forbidden,
+    RateLimited,
     InvalidToken,
     TokenExpired,
     NotAMember,

@@ -1,10 +1,21 @@
-"""Ending the sessions of a person whose way in has changed."""
+"""Sessions of people: whether one has the second factor that is required, and ending those whose way in has changed."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+
+def is_verified(person: Any) -> bool:
+    """Whether the session of `request.user` has all that is asked of it: the second factor, where operators require it.
+
+    The one rule for the operators' pages and for the API.
+    """
+    return not settings.ATELIER_ADMIN_SECOND_FACTOR or bool(person.is_verified())
 
 
 def end_sessions(person_id: int) -> int:

@@ -21,6 +21,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["atelier.core.http.parsers.StrictJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "atelier.accounts.api.DescribedOperation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "atelier.core.http.negotiation.Negotiation",
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "atelier.core.http.exception_handler.to_problem",
     "UNAUTHENTICATED_USER": None,

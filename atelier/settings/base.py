@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "atelier.core.http.middleware.StageTimes",
     "atelier.core.http.middleware.ContentSecurity",
     "atelier.core.http.middleware.ChunkedBody",
+    "atelier.core.http.middleware.NoNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

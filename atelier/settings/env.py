@@ -6,12 +6,26 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+SECRET_LENGTH = 32
+"""Characters: what is shorter can be guessed by trying."""
+
 
 def text(name: str, default: str | None = None) -> str:
     """The variable's text; ImproperlyConfigured when it is missing and has no default."""
     value = os.environ.get(name, default)
     if value is None or (value == "" and default is None):
         raise ImproperlyConfigured(f"Set the environment variable {name} (docs/configuration.md).")
+    return value
+
+
+def secret(name: str) -> str:
+    """A secret of at least SECRET_LENGTH characters. Raises ImproperlyConfigured, which does not repeat it."""
+    value = text(name)
+    if len(value) < SECRET_LENGTH:
+        raise ImproperlyConfigured(
+            f"{name} has {len(value)} characters and must have {SECRET_LENGTH} or more (docs/configuration.md):"
+            " make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+        )
     return value
 
 

@@ -2,7 +2,9 @@
 
 from atelier.settings import env
 
-SECRET_KEY = env.text("ATELIER_SECRET_KEY")
+SECRET_KEY = env.secret("ATELIER_SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.names("ATELIER_SECRET_KEY_FALLBACKS")
+"""Earlier keys: what they signed stays valid, nothing is signed with them any more."""
 DEBUG = env.flag("ATELIER_DEBUG")
 ALLOWED_HOSTS = env.names("ATELIER_ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.names("ATELIER_TRUSTED_ORIGINS")

@@ -1,9 +1,9 @@
 """Webhooks: which addresses may be called, how long a call may take, and where operators are told of trouble."""
 
 from atelier.settings import env
-from atelier.settings.security import SECRET_KEY
+from atelier.settings.security import SECRET_KEY, SECRET_KEY_FALLBACKS
 
-ATELIER_SEALING_KEYS = env.names("ATELIER_SEALING_KEYS") or [SECRET_KEY]
+ATELIER_SEALING_KEYS = env.names("ATELIER_SEALING_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 ATELIER_WEBHOOK_NETWORKS = env.names("ATELIER_WEBHOOK_NETWORKS")
 ATELIER_WEBHOOK_PORTS = env.names("ATELIER_WEBHOOK_PORTS", "443")
 ATELIER_WEBHOOK_HTTP = env.flag("ATELIER_WEBHOOK_HTTP")

@@ -33,6 +33,7 @@ def service_environment(
         **POLITE_THREADS,
         "ATELIER_MODELS_DIR": str(home.models),
         "ATELIER_STAGE_BUDGETS": SHARED_CORES,
+        "ATELIER_LEDGER_HEADS": str(home.heads),
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "atelier.settings",
         "PYTHONUNBUFFERED": "1",

@@ -41,6 +41,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def heads(self) -> Path:
+        """The heads of the ledger's chains: apart from the database and from the store of the pictures."""
+        return self.stack / "ledger-heads.jsonl"
+
+    @property
     def logs(self) -> Path:
         """One log file a process."""
         return self.stack / "log"

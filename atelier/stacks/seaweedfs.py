@@ -18,6 +18,11 @@ from atelier.stacks.ports import HOST, free_port, is_listening
 from atelier.stacks.process import Child, Command, StackError
 
 REGION = "us-east-1"
+_INNER_KEYS = (
+    "WEED_JWT_SIGNING_KEY",
+    "WEED_JWT_FILER_SIGNING_KEY",
+    "WEED_JWT_FILER_SIGNING_READ_KEY",
+)
 VOLUME_MB = 64
 """MiB of one of the files that objects are packed into; deleted objects leave a file when it is compacted."""
 
@@ -166,8 +171,13 @@ class SeaweedFS:
             "s3.ip.bind": HOST,
         }
         argv = (str(_program()), "server", *(f"-{name}={value}" for name, value in options.items()))
-        # Without this key every put fails once a bucket asks for encryption.
-        env = os.environ | {"WEED_S3_SSE_KEK": (self.directory / "encryption-key").read_text()}
+        env = os.environ | {
+            # Without this key every put fails once a bucket asks for encryption.
+            "WEED_S3_SSE_KEK": (self.directory / "encryption-key").read_text(),
+            # Behind the S3 API the filer and the volumes take only what is signed; all parts are in this one process,
+            # so keys that nobody else knows, new at each start, are enough.
+            **{name: secrets.token_hex(32) for name in _INNER_KEYS},
+        }
         log = self.directory / "seaweedfs.log"
         # It waits for its own gRPC streams and would never end by itself; every answered write is in its files.
         return Command(self.name, argv, log, env=env, cwd=self.directory, grace_seconds=2.0)

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import io
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
+from atelier.core.http.streams import TenantStream, stream_answer
+
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run as a formula when a text begins with it."""
 
-
-class _Echo:
-    def write(self, value: str) -> str:
-        return value
+Rows = Sequence[Sequence[Any]]
 
 
-def csv_answer(name: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """A download that is written while it is read."""
+def csv_answer(name: str, heading: Sequence[str], pages: Iterable[Rows]) -> StreamingHttpResponse:
+    """A download that is read from the database page by page while it is sent."""
     headers = {
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="{name}.csv"',
     }
-    return StreamingHttpResponse(_lines(heading, rows), headers=headers)
+    return stream_answer(TenantStream(_parts(heading, pages)), headers)
 
 
-def _lines(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
-    yield writer.writerow(heading)
-    for row in rows:
-        yield writer.writerow([_harmless(value) for value in row])
+def _parts(heading: Sequence[str], pages: Iterable[Rows]) -> Generator[bytes]:
+    yield _lines([heading])
+    for rows in pages:
+        yield _lines(rows)
+
+
+def _lines(rows: Rows) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_harmless(value) for value in row] for row in rows)
+    return text.getvalue().encode()
 
 
 def _harmless(value: Any) -> Any:

@@ -18,7 +18,9 @@ PERIOD = [
     query_parameter("from", _DAY, "The first day (UTC); else the first of this month."),
     query_parameter("to", _DAY, "The last day (UTC), at most 366 days on; else today."),
     query_parameter(
-        "format", {"type": "string", "enum": list(FORMATS), "default": "json"}, "`csv` is the whole time at once."
+        "format",
+        {"type": "string", "enum": list(FORMATS), "default": "json"},
+        "`csv` is the whole time at once.",
     ),
 ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from atelier.core.db.database import database_now
+from atelier.core.http.negotiation import CSV
 from atelier.core.http.parameters import day_of, one_of
 from atelier.core.http.problems import InvalidParameter
 
@@ -41,6 +42,6 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def wants_csv(query: Mapping[str, str]) -> bool:
-    """`format`: json or csv. Raises `InvalidParameter`."""
-    return one_of(query, "format", FORMATS) == "csv"
+def wants_csv(query: Mapping[str, str], accepted: str) -> bool:
+    """`format`, json or csv; without it the media type of `Accept`. Raises `InvalidParameter`."""
+    return (one_of(query, "format", FORMATS) or ("csv" if accepted == CSV else "json")) == "csv"

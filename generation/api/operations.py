@@ -8,14 +8,12 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.accounts.refusals import COMMON
-from atelier.accounts.throttling import RateLimited
 from atelier.core.db.deadlines import CreditTooSlow, EnqueueTooSlow
 from atelier.core.errors import InvalidRequest
 from atelier.core.http.bodies import Nothing
 from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation, ref
 from atelier.core.http.parameters import page_parameters, query_parameter
 from atelier.core.http.problems import InvalidParameter, UnsupportedField
-from atelier.core.outbound.checks import AddressNotAllowed
 from billing.selectors import NoRateCard
 from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.answers import Account, Event, GenerationPage, Models, Styles
@@ -49,20 +47,17 @@ SUBMISSION: Problems = (
     LedgerMismatch,
     IdempotencyKeyReused,
     AnotherInProgress,
-    RateLimited,
     CreditTooSlow,
     EnqueueTooSlow,
 )
 ADMISSION: Problems = (
-    UnsupportedField,
     NoRateCard,
     UnknownModelError,
-    UnknownStyleError,
     SizeNotAllowed,
     PromptNotUnderstood,
     ModelUnavailable,
-    AddressNotAllowed,
 )
+PLANNING: Problems = (UnsupportedField, UnknownStyleError)
 
 ID = OpenApiParameter(
     "generation_id",
@@ -98,7 +93,6 @@ def submit(kind: Kind) -> Callable[[Any], Any]:
         kind.description,
         tag=GENERATIONS,
         body=kind.body,
-        limited=True,
         parameters=[DRY_RUN, KEY, PREFER],
         ok=[
             Ok(
@@ -108,20 +102,20 @@ def submit(kind: Kind) -> Callable[[Any], Any]:
             ),
             ACCEPTED,
         ],
-        errors=(*SUBMISSION, *ADMISSION),
+        errors=(*SUBMISSION, *ADMISSION, *PLANNING),
     )
 
 
 retry = operation(
     "retryProject",
     "Try again",
-    "The same request, seed included, as a new generation with a new hold. Only failed, cancelled and expired ones.",
+    "The same request, seed included, as a new generation with a new hold. Only failed, cancelled and expired ones. "
+    "It is admitted like a new one, by the limits and prices of now.",
     tag=GENERATIONS,
     body=Nothing,
-    limited=True,
     parameters=[ID, KEY, PREFER],
     ok=[Ok(200, RESOURCE, "The finished resource after `Prefer: wait`."), ACCEPTED],
-    errors=(*SUBMISSION, GenerationNotFound, NotRetryable),
+    errors=(*SUBMISSION, *ADMISSION, GenerationNotFound, NotRetryable),
 )
 
 list_projects = operation(
@@ -145,10 +139,9 @@ get_project = operation(
     "Read a generation",
     "An unknown id and another workspace's id give the same 404.",
     tag=GENERATIONS,
-    limited=True,
     parameters=[ID],
     ok=[Ok(200, RESOURCE, "The resource.")],
-    errors=(*COMMON, GenerationNotFound, RateLimited),
+    errors=(*COMMON, GenerationNotFound),
 )
 
 cancel = operation(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from atelier.core.http.numbers import portable
 from generation import resource
 from generation.kinds import find_kind
 from generation.models import Generation, StageResult
@@ -58,7 +59,7 @@ def _describe(
         "createdAt": generation.created_at,
         "startedAt": generation.started_at,
         "completedAt": generation.completed_at,
-        "request": kind.read_request(generation.request) if kind else generation.request,
+        "request": portable(kind.read_request(generation.request) if kind else generation.request),
         "progress": _progress(generation, spec, position),
         "images": describe_images(assets, spec),
         "metadata": _metadata(generation, spec, stage_ms),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
-from atelier.accounts.api import ApiView, json_answer
+from atelier.accounts.api import READS, ApiView, json_answer
 from atelier.accounts.models import Workspace
-from atelier.accounts.throttling import Limit, take_tokens, tightest
+from atelier.accounts.throttling import Limit
 from atelier.core.db.deadlines import budget
 from atelier.core.http.bodies import Nothing
-from atelier.core.outbound.checks import check_url
+from atelier.core.http.negotiation import AnyAccept
+from atelier.core.http.streams import stream_answer
 from billing.services.transfers import InsufficientCredits
 from generation.api import operations
 from generation.api.acceptance import keep_refusal, read_key, respond
@@ -30,17 +31,31 @@ from generation.selectors import get_generation, list_events
 from generation.services.acceptance import retry_generation, submit_generation
 from generation.services.cancellation import cancel_generation
 from generation.services.drafts import limits_of
+from generation.services.idempotency import Answer, Key
 
 PROJECT_LIMIT = Limit("projects", capacity=60, amount=60, period=60)
 
 
 class AcceptingView(ApiView):
-    """What accepts work of some kinds: its limits, and what is shown of them."""
+    """What accepts work of some kinds. Its tokens are taken in the transaction that accepts."""
 
+    counts_itself = True
     kinds: tuple[Kind, ...] = ()
 
     def limits(self, workspace: Workspace | None) -> list[Limit]:
         return [self.kinds[0].limit] if workspace is None else limits_of(workspace, *self.kinds)
+
+    def answer(self, request: Request, key: Key | None, work: Callable[[], Answer]) -> HttpResponse:
+        """The answer of `work`. A 402 is kept under its key once it was paid for with a token; so is a repeat."""
+        workspace = self.caller.workspace
+        try:
+            answer = work()
+        except InsufficientCredits as error:
+            self.charge(self.kinds[0].limit)
+            answer = keep_refusal(workspace, request, key, self.limits(workspace), error)
+        if answer.repeated:
+            self.charge(READS)
+        return respond(workspace, request, answer)
 
 
 class SubmissionView(AcceptingView):
@@ -53,15 +68,11 @@ class SubmissionView(AcceptingView):
         key = read_key(workspace, request, kind.endpoint)
         with budget("schema"):
             body = kind.body.parse(members)
-        if body.webhook is not None:
-            check_url(body.webhook.url, "/webhook/url")
         if dry_run(request.query_params):
+            self.charge(READS)
             return json_answer(describe_price(workspace, kind, body))
-        try:
-            answer = submit_generation(workspace=workspace, actor=self.caller.actor, kind=kind, body=body, key=key)
-        except InsufficientCredits as error:
-            answer = keep_refusal(workspace, request, key, self.limits(workspace), error)
-        return respond(workspace, request, answer)
+        work = partial(submit_generation, workspace=workspace, actor=self.caller.actor, kind=kind, body=body, key=key)
+        return self.answer(request, key, work)
 
 
 def submission_view(kind: Kind) -> type[SubmissionView]:
@@ -90,11 +101,8 @@ class RetryView(AcceptingView):
         Nothing.parse(request.data)
         workspace, source = self.caller.workspace, checked_id(generation_id)
         key = read_key(workspace, request, f"POST /projects/{source}/retry")
-        try:
-            answer = retry_generation(workspace=workspace, generation_id=source, actor=self.caller.actor, key=key)
-        except InsufficientCredits as error:
-            answer = keep_refusal(workspace, request, key, self.limits(workspace), error)
-        return respond(workspace, request, answer)
+        work = partial(retry_generation, workspace=workspace, generation_id=source, actor=self.caller.actor, key=key)
+        return self.answer(request, key, work)
 
 
 class ProjectListView(ApiView):
@@ -116,14 +124,12 @@ class ProjectView(ApiView):
     needs = {"GET": "generations:read", "DELETE": "generations:write"}
 
     def limits(self, workspace: Workspace | None) -> list[Limit]:
-        return [] if self.request.method == "DELETE" else [PROJECT_LIMIT]
+        return super().limits(workspace) if self.request.method == "DELETE" else [PROJECT_LIMIT]
 
     @operations.get_project
     def get(self, request: Request, generation_id: str) -> HttpResponse:
-        workspace = self.caller.workspace
-        allowances = take_tokens(workspace.id, [PROJECT_LIMIT])
-        generation = get_generation(workspace.id, checked_id(generation_id))
-        return json_answer(describe_generation(generation), headers=tightest(allowances))
+        generation = get_generation(self.caller.workspace.id, checked_id(generation_id))
+        return json_answer(describe_generation(generation))
 
     @operations.cancel
     def delete(self, request: Request, generation_id: str) -> HttpResponse:
@@ -131,16 +137,6 @@ class ProjectView(ApiView):
             workspace_id=self.caller.workspace.id, generation_id=checked_id(generation_id), actor=self.caller.actor
         )
         return json_answer(describe_generation(generation), 202)
-
-
-class AnyAccept(BaseContentNegotiation):
-    """An event stream has one type, whatever a client says that it accepts."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class EventsView(ApiView):
@@ -159,4 +155,4 @@ class EventsView(ApiView):
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
-        return StreamingHttpResponse(EventStream(generation.id, after), headers=headers)
+        return stream_answer(EventStream(generation.id, after), headers)

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from functools import lru_cache, partial
 from typing import TypeVar
 
@@ -18,9 +18,9 @@ from django.db import connection
 
 from atelier.core.db.database import DISCONNECTED
 from atelier.core.db.listen import listener
-from atelier.core.db.tenancy import current_tenant, tenant
 from atelier.core.errors import AtelierError
 from atelier.core.http.answers import to_json
+from atelier.core.http.streams import TenantStream
 from generation.models import Generation, GenerationEvent
 from generation.pipeline import lifecycle
 from generation.selectors import list_events
@@ -67,42 +67,29 @@ class Seat:
             self._seats.release()
 
 
-class EventStream:
+class EventStream(TenantStream):
     """The events after `after` as server-sent events, until the terminal one. `close` frees its place."""
 
     def __init__(self, generation_id: str, after: int) -> None:
+        super().__init__(_frames(generation_id, after))
         self._seat = Seat()
-        self._frames = _frames(current_tenant(), generation_id, after)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._frames)
 
     def close(self) -> None:
-        """Called by Django when the answer is over, however it ended, also before it began."""
-        self._frames.close()
+        super().close()
         self._seat.leave()
 
 
-def _frames(workspace_id: str, generation_id: str, after: int) -> Generator[bytes]:
-    """The server iterates after the request: each read says again for whom it is."""
+def _frames(generation_id: str, after: int) -> Generator[bytes]:
     yield b"retry: 2000\n\n"
     with listener(GENERATION_CHANNEL).subscribe(generation_id) as bell:
         while True:
-            for event in _read(partial(_list_events, workspace_id, generation_id, after)) or ():
+            for event in _read(partial(list_events, generation_id, after)) or ():
                 after = event.id
                 yield _frame(event)
                 if event.type == "terminal":
                     return
             if not bell.wait(KEEP_ALIVE_SECONDS):
                 yield b": keep-alive\n\n"
-
-
-def _list_events(workspace_id: str, generation_id: str, after: int) -> list[GenerationEvent]:
-    with tenant(workspace_id):
-        return list_events(generation_id, after)
 
 
 def _frame(event: GenerationEvent) -> bytes:

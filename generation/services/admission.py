@@ -58,10 +58,16 @@ def admit(workspace: Workspace, kind: Kind, body: SubmissionBody) -> Admitted:
     Raises what the kind's plan raises, `SizeNotAllowed` (limit and actual), `PromptNotUnderstood`,
     `ModelUnavailable`.
     """
-    catalog = get_catalog()
-    spec = kind.plan(body, catalog, new_id("gen"))
+    return admit_spec(workspace, kind, kind.plan(body, get_catalog(), new_id("gen")))
+
+
+def admit_spec(workspace: Workspace, kind: Kind, spec: Spec) -> Admitted:
+    """The checks for a spec, also for one that was accepted before: by the tier, catalogue, prices and workers of now.
+
+    Raises `SizeNotAllowed`, `UnknownModelError`, `PromptNotUnderstood`, `ModelUnavailable`.
+    """
     _check_sizes(workspace, spec, get_rate_card())
-    entry = catalog.model(spec.model)
+    entry = choose_model(get_catalog(), spec.model, spec.generation_type)
     for prompt in dict.fromkeys(shot.prompt for shot in spec.shots):
         _check_readable(entry, prompt)
     _check_served(entry.name)
@@ -81,11 +87,6 @@ def price_of(kind: Kind, spec: Spec) -> int:
     except ValueError as error:
         largest = max(shot.width * shot.height for shot in spec.shots)
         raise SizeNotAllowed(f"No price: {error}.", limit=card.largest_area, actual=largest) from error
-
-
-def check_model(name: str) -> None:
-    """Raises `UnknownModelError` or `ModelUnavailable` when a model of an earlier request cannot be used any more."""
-    _check_served(choose_model(get_catalog(), name, "").name)
 
 
 def _check_served(name: str) -> None:

@@ -17,7 +17,7 @@ from generation.models import Generation
 from generation.pipeline import lifecycle
 from generation.pipeline.spec import Spec
 from generation.selectors import get_generation
-from generation.services.admission import admit, check_model, price_of
+from generation.services.admission import admit, admit_spec
 from generation.services.webhooks import reseal_for_retry, seal_for
 
 
@@ -49,7 +49,7 @@ def draft_generation(*, workspace: Workspace, actor: str, kind: Kind, body: Subm
 def draft_retry(*, workspace: Workspace, actor: str, generation_id: str) -> Draft:
     """The same spec, seed included, as a new generation at the price of today.
 
-    Raises `GenerationNotFound`, `NotRetryable`, and what admission raises for a model that is gone.
+    It is admitted like a new request: raises `GenerationNotFound`, `NotRetryable`, and what `admit_spec` raises.
     """
     source = get_generation(workspace.id, generation_id)
     kind = find_kind(source.kind)
@@ -57,9 +57,9 @@ def draft_retry(*, workspace: Workspace, actor: str, generation_id: str) -> Draf
         raise NotRetryable(f"It is {source.status}.", generationStatus=source.status)
     if kind is None:
         raise NotRetryable(f"This version does not serve its kind, {source.kind!r}.", generationStatus=source.status)
-    check_model(source.model)
-    spec = dataclasses.replace(source.plan_spec, generation_id=new_id("gen"))
-    copy = _row(workspace, actor, spec, source.request, price_of(kind, spec))
+    admitted = admit_spec(workspace, kind, dataclasses.replace(source.plan_spec, generation_id=new_id("gen")))
+    spec = admitted.spec
+    copy = _row(workspace, actor, spec, source.request, admitted.credits)
     copy.retry_of_id = source.id
     copy.webhook = reseal_for_retry(source.webhook, source.id, copy.id)
     lifetime = (source.deadline_at - source.created_at).total_seconds()

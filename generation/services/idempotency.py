@@ -18,11 +18,12 @@ class IdempotencyKeyReused(AtelierError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer as bytes-to-be: `body` is JSON text."""
+    """An HTTP answer as bytes-to-be: `body` is JSON text. `repeated`: it was given before, under the same key."""
 
     status: int
     body: str
     headers: dict[str, str] = field(default_factory=dict)
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def find_answer(key: Key | None) -> Answer | None:
     digest, status, answer, headers = row
     if digest != key.body_digest:
         raise IdempotencyKeyReused("Use a new key for a new request; this key belongs to another body.")
-    return Answer(status, answer, json.loads(headers) if isinstance(headers, str) else headers)
+    return Answer(status, answer, json.loads(headers) if isinstance(headers, str) else headers, repeated=True)
 
 
 _FIND = Statement("""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from atelier.core.http.negotiation import AnyAccept
 from storage.api.ranges import parse_range
 from storage.links import LinkInvalid
 from storage.services import LinkedFile, open_link
@@ -24,25 +23,13 @@ CHUNK = 64 * 1024
 """Bytes read at a time from a file of which a part is sent."""
 
 
-class AnyMediaType(BaseContentNegotiation):
-    """The file decides the answer's type: a browser's `Accept: image/*` is no reason to refuse."""
-
-    def select_parser(self, request: Request, parsers: Sequence[object]) -> object:
-        return parsers[0]
-
-    def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return renderers[0], str(renderers[0].media_type)
-
-
 class FileView(APIView):
     """The link itself is the permission: no key, no session, no limit but the signature's."""
 
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
-    content_negotiation_class = AnyMediaType
+    content_negotiation_class = AnyAccept
     http_method_names = ("get", "head")
 
     @extend_schema(exclude=True)

@@ -17,6 +17,9 @@ from storage.local import LocalBlobs
 from storage.models import Asset
 from storage.retention import link_seconds
 
+LINK_WINDOW = 300
+"""Seconds for which the link to a picture stays the same. A new link is good for 600 to 900 s."""
+
 
 class AssetExpired(AtelierError):
     code = "asset_expired"
@@ -42,13 +45,20 @@ class LinkedFile:
 
 
 def link_asset(asset: Asset) -> SignedLink:
-    """A link of ATELIER_LINK_SECONDS, or shorter where the asset itself ends earlier. Raises AssetExpired."""
-    now = datetime.fromtimestamp(int(time.time()), UTC)
-    seconds = link_seconds(now, asset.expires_at, settings.ATELIER_LINK_SECONDS)
-    if seconds == 0:
+    """A link of at most ATELIER_LINK_SECONDS, shorter where the asset itself ends earlier. Raises AssetExpired.
+
+    It begins with the window of LINK_WINDOW seconds that it is asked for in: everybody who asks within the window gets
+    the same URL, so that browsers and caches know the picture again.
+    """
+    now = int(time.time())
+    since = datetime.fromtimestamp(now - now % LINK_WINDOW, UTC)
+    seconds = link_seconds(since, asset.expires_at, settings.ATELIER_LINK_SECONDS)
+    if since.timestamp() + seconds <= now:
         raise AssetExpired()
-    url = get_blobs().link(asset.key, expires_in=seconds, filename=asset.filename, content_type=asset.content_type)
-    return SignedLink(url, now + timedelta(seconds=seconds))
+    url = get_blobs().link(
+        asset.key, since=since, expires_in=seconds, filename=asset.filename, content_type=asset.content_type
+    )
+    return SignedLink(url, since + timedelta(seconds=seconds))
 
 
 def open_link(token: str) -> LinkedFile:

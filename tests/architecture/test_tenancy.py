@@ -9,6 +9,7 @@ from django.db.models import ForeignKey, Model
 from atelier.accounts.models import Workspace
 from atelier.core.db.policies import EnableTenantPolicy
 from atelier.core.db.tenancy import TenantRows
+from tests.architecture.source import PRODUCT, calls, imports, python_files
 
 OPEN = {
     "outbox_outboxmessage": "ids on their way to the broker; only the relay reads them",
@@ -72,3 +73,34 @@ def test_the_scoped_manager_of_a_table_without_the_column_knows_the_way() -> Non
         and "workspace_id" not in {field.attname for field in model._meta.concrete_fields}
     ]
     assert lost == []
+
+
+STREAMS = {
+    "atelier/core/http/streams.py": "makes each part for the workspace of the request",
+    "storage/api/views.py": "sends files: it reads no rows",
+}
+LAZY = ("iterator", "server_side_cursors")
+
+
+def test_only_one_module_streams_rows() -> None:
+    """What a server asks for after the request has no tenant; a test's context around it would hide that."""
+    makers = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for name, _ in calls(path)
+        if name.split(".")[-1] in ("StreamingHttpResponse", "FileResponse")
+    }
+    assert makers == set(STREAMS)
+    files = next(path for path in python_files(*PRODUCT) if str(path) == "storage/api/views.py")
+    assert not [name for name in imports(files) if name.startswith("django.db") or name.endswith(".models")]
+
+
+def test_no_view_hands_rows_on_unread() -> None:
+    lazy = [
+        f"{path}: {name}"
+        for path in python_files(*PRODUCT)
+        if "api" in path.parts or "site" in path.parts
+        for name, _ in calls(path)
+        if name.split(".")[-1] in LAZY
+    ]
+    assert lazy == [], "read pages, with atelier.core.http.streams"

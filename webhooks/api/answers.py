@@ -11,6 +11,7 @@ from atelier.core.http.times import Time
 from atelier.core.http.values import Count, Positive
 from webhooks import models
 from webhooks.events import EVENTS, TEST
+from webhooks.selectors import SHOWN_ATTEMPTS
 
 Event = Annotated[str, WithJsonSchema({"type": "string", "enum": list(EVENTS)})]
 
@@ -59,6 +60,7 @@ class WebhookEndpointWithSecret(WebhookEndpoint):
 
 class WebhookEndpoints(Answer):
     endpoints: list[WebhookEndpoint]
+    next_cursor: str | None
 
 
 class WebhookSecret(Answer):
@@ -96,11 +98,15 @@ class WebhookDelivery(Answer):
     created_at: Time
     next_attempt_at: Time | None
     ended_at: Time | None
-    attempts: list[WebhookAttempt]
+    attempt_count: Annotated[Count, Field(description="How often it was sent in all.")]
+    attempts: Annotated[
+        list[WebhookAttempt],
+        Field(max_length=SHOWN_ATTEMPTS, description=f"The last {SHOWN_ATTEMPTS} at most, oldest first."),
+    ]
 
     @classmethod
     def of(cls, delivery: models.Delivery) -> Self:
-        """A delivery that was read with its event and its tries."""
+        """A delivery that was read with its event and its last tries (`webhooks.selectors`)."""
         tries = sorted(delivery.tries.all(), key=lambda one: one.number)
         return cls(
             id=delivery.id,
@@ -111,6 +117,7 @@ class WebhookDelivery(Answer):
             created_at=delivery.created_at,
             next_attempt_at=delivery.next_at if delivery.status == models.PENDING else None,
             ended_at=delivery.ended_at,
+            attempt_count=delivery.attempts,
             attempts=[WebhookAttempt.of(one) for one in tries],
         )
 

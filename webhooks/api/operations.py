@@ -8,11 +8,11 @@ from atelier.accounts.refusals import COMMON
 from atelier.core.errors import InvalidRequest
 from atelier.core.http.bodies import Nothing
 from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
+from atelier.core.http.paging import DEFAULT_LIMIT, MAX_LIMIT
 from atelier.core.http.parameters import page_parameters, query_parameter
 from atelier.core.http.problems import InvalidParameter
-from atelier.core.outbound.checks import AddressNotAllowed
+from atelier.core.outbound.checks import AddressNotAllowed, LookupsBusy
 from webhooks.api import answers, bodies
-from webhooks.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 from webhooks.models import STATUSES
 from webhooks.selectors import DeliveryNotFound, EndpointNotFound
 from webhooks.services.endpoints import EndpointDisabled, TooManyEndpoints
@@ -41,7 +41,7 @@ create = operation(
     "The URL and every address behind its name are checked now and at every send. `secret` is shown once.",
     tag=WEBHOOKS,
     body=bodies.WebhookEndpointRequest,
-    errors=(*COMMON, *BODY, AddressNotAllowed, TooManyEndpoints),
+    errors=(*COMMON, *BODY, AddressNotAllowed, LookupsBusy, TooManyEndpoints),
     ok=[Ok(201, answers.WebhookEndpointWithSecret, "Created.", ("Location",))],
 )
 
@@ -50,8 +50,9 @@ list_all = operation(
     "List webhook endpoints",
     "Oldest first.",
     tag=WEBHOOKS,
-    ok=[Ok(200, answers.WebhookEndpoints, "The endpoints.")],
-    errors=COMMON,
+    parameters=page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
+    ok=[Ok(200, answers.WebhookEndpoints, "A page.")],
+    errors=(*COMMON, InvalidParameter),
 )
 
 read = operation(
@@ -71,7 +72,7 @@ update = operation(
     tag=WEBHOOKS,
     parameters=[ID],
     body=bodies.WebhookEndpointChanges,
-    errors=(*ONE, *BODY, AddressNotAllowed),
+    errors=(*ONE, *BODY, AddressNotAllowed, LookupsBusy),
     ok=[Ok(200, answers.WebhookEndpoint, "As it is now.")],
 )
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from atelier.core.http.paging import Place, limit_of, place_of
+from atelier.core.http.paging import DEFAULT_LIMIT, MAX_LIMIT, Place, limit_of, place_of
 from atelier.core.http.parameters import one_of
 from webhooks.models import STATUSES
 from webhooks.selectors import DeliveryNotFound, EndpointNotFound
 
-DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 _ENDPOINT, _DELIVERY = re.compile(r"whk_[a-z2-7]{20}"), re.compile(r"dlv_[a-z2-7]{20}")
 
 
@@ -36,6 +35,19 @@ class DeliveryQuery:
     limit: int
     status: str | None
     place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointQuery:
+    """The parameters of GET /webhook-endpoints; `place` is that of the last one shown."""
+
+    limit: int
+    place: Place | None
+
+
+def endpoint_query(query: Mapping[str, str]) -> EndpointQuery:
+    """The parameters, checked. Raises `InvalidParameter`."""
+    return EndpointQuery(limit_of(query, DEFAULT_LIMIT, MAX_LIMIT), place_of(query, _ENDPOINT))
 
 
 def delivery_query(query: Mapping[str, str]) -> DeliveryQuery:

@@ -7,8 +7,10 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from atelier.accounts.api import ApiView, json_answer
+from atelier.accounts.models import Workspace
+from atelier.accounts.throttling import Limit
 from atelier.core.http.bodies import Nothing
-from atelier.core.http.paging import Place, take_page
+from atelier.core.http.paging import PAGED, Place, take_page
 from webhooks.api import bodies, operations
 from webhooks.api.answers import (
     WebhookDeliveries,
@@ -19,10 +21,13 @@ from webhooks.api.answers import (
     WebhookReplayed,
     WebhookSecret,
 )
-from webhooks.api.parameters import checked_delivery, checked_endpoint, delivery_query
+from webhooks.api.parameters import checked_delivery, checked_endpoint, delivery_query, endpoint_query
 from webhooks.selectors import get_endpoint, list_deliveries, list_endpoints
 from webhooks.services import endpoints, replaying
 from webhooks.services.vault import default_secret
+
+ENDPOINT_LIMIT = Limit("webhook-endpoints", capacity=30, amount=30, period=60)
+"""Making and changing endpoints: their host names are looked up."""
 
 
 class WebhookView(ApiView):
@@ -45,10 +50,19 @@ class WebhookView(ApiView):
 class EndpointListView(WebhookView):
     """GET and POST /webhook-endpoints."""
 
+    parameters = {"GET": PAGED}
+
+    def limits(self, workspace: Workspace | None) -> list[Limit]:
+        return [ENDPOINT_LIMIT] if self.request.method == "POST" else super().limits(workspace)
+
     @operations.list_all
     def get(self, request: Request) -> HttpResponse:
-        listed = list_endpoints(self.caller.workspace.id)
-        return json_answer(WebhookEndpoints(endpoints=[WebhookEndpoint.of(endpoint) for endpoint in listed]))
+        asked, rows = endpoint_query(request.query_params), list_endpoints(self.caller.workspace.id)
+        if asked.place is not None:
+            rows = asked.place.next_oldest_first(rows)
+        page = take_page(rows, asked.limit, lambda row: Place.of(row).encode())
+        shown = [WebhookEndpoint.of(row) for row in page.rows]
+        return json_answer(WebhookEndpoints(endpoints=shown, next_cursor=page.next_cursor))
 
     @operations.create
     def post(self, request: Request) -> HttpResponse:
@@ -62,6 +76,9 @@ class EndpointListView(WebhookView):
 
 class EndpointView(WebhookView):
     """GET, PATCH and DELETE /webhook-endpoints/{endpoint_id}."""
+
+    def limits(self, workspace: Workspace | None) -> list[Limit]:
+        return [ENDPOINT_LIMIT] if self.request.method == "PATCH" else super().limits(workspace)
 
     @operations.read
     def get(self, request: Request, endpoint_id: str) -> HttpResponse:

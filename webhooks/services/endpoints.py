@@ -64,7 +64,7 @@ def create_endpoint(
     )
     with transaction.atomic():
         Workspace.objects.select_for_update(no_key=True).get(id=workspace.id)  # two at once must not pass the limit
-        if len(list_endpoints(workspace.id)) >= MOST_ENDPOINTS:
+        if list_endpoints(workspace.id).count() >= MOST_ENDPOINTS:
             raise TooManyEndpoints(f"There may be {MOST_ENDPOINTS}; delete one first.", limit=MOST_ENDPOINTS)
         endpoint.save(force_insert=True)
         _audit(endpoint, actor, "created")

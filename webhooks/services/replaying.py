@@ -12,7 +12,7 @@ from atelier.core.db.database import Now, database_now, notify
 from atelier.core.ids import new_id
 from webhooks.events import TEST, NewEvent, wants
 from webhooks.models import ACTIVE, CANCELLED, DEAD, DELIVERED, PENDING, DeadLetter, Delivery, Endpoint, Event
-from webhooks.selectors import get_delivery, get_endpoint
+from webhooks.selectors import get_delivery, get_endpoint, list_deliveries
 from webhooks.services.endpoints import EndpointDisabled
 from webhooks.services.recording import CHANNEL, add_deliveries, add_event
 
@@ -79,7 +79,7 @@ def send_test(*, workspace_id: str, endpoint_id: str, actor: str) -> Delivery:
         )
         add_deliveries(event_id, [endpoint])
         _audit(endpoint, actor, "tested")
-    return Delivery.objects.select_related("event").prefetch_related("tries").get(event_id=event_id)
+    return list_deliveries(workspace_id, endpoint_id).get(event_id=event_id)
 
 
 def _active(workspace_id: str, endpoint_id: str) -> Endpoint:

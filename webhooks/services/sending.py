@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from atelier.core.db.database import Now
 from webhooks.models import CANCELLED, DEAD, DELIVERED, PENDING, SENDING, Attempt, Delivery, Endpoint
 from webhooks.schedule import SENDS, next_delay
-from webhooks.sender import GONE, Outcome
+from webhooks.sender import GONE, TOO_LARGE, Outcome
 from webhooks.services.endpoints import disable_endpoint
 from webhooks.services.parking import park
 
@@ -142,7 +142,7 @@ def _judge(sent: Sent) -> dict[str, Any]:
         status = DELIVERED
     elif outcome.kind == GONE:
         status = CANCELLED
-    elif failures >= SENDS:
+    elif failures >= SENDS or outcome.kind == TOO_LARGE:  # it would not be smaller next time
         status = DEAD
     else:
         status, delay = PENDING, next_delay(failures, chance=sent.chance, retry_after=outcome.retry_after)
@@ -165,8 +165,11 @@ def _attempt(sent: Sent) -> Attempt:
 
 
 def _note_endpoints(batch: Sequence[Sent]) -> None:
-    """When an endpoint began to fail, and that it works: written when it changes, and once a minute."""
-    failed = {sent.delivery.endpoint_id for sent in batch if sent.outcome.kind != "delivered"}
+    """When an endpoint began to fail, and that it works: written when it changes, and once a minute.
+
+    A body that is too large to send is no fault of its endpoint.
+    """
+    failed = {sent.delivery.endpoint_id for sent in batch if sent.outcome.kind not in ("delivered", TOO_LARGE)}
     worked = {sent.delivery.endpoint_id for sent in batch if sent.outcome.kind == "delivered"}
     if failed:
         Endpoint.objects.filter(id__in=failed, failing_since=None).update(failing_since=Now())

@@ -43,8 +43,16 @@ class ApiKeyRequest(Body):
     scopes: Annotated[list[Annotated[str, OneOf(SCOPES)]], Field(min_length=1, max_length=len(SCOPES)), Distinct()] = [
         EVERYTHING
     ]
-    networks: Annotated[list[Annotated[str, _Network()]], Field(max_length=50), Distinct()] = []
-    expires_at: Annotated[Time | None, NotNull()] = NOT_SENT
+    networks: Annotated[
+        list[Annotated[str, _Network()]],
+        Field(
+            max_length=50, description="From where it may be used; without the member those of the key that makes it."
+        ),
+        Distinct(),
+    ] = []
+    expires_at: Annotated[
+        Time | None, NotNull(), Field(description="Its end; without the member that of the key that makes it.")
+    ] = NOT_SENT
 
 
 class MemberRequest(Body):
@@ -100,6 +108,7 @@ class ApiKeyWithText(ApiKey):
 
 class ApiKeys(Answer):
     keys: list[ApiKey]
+    next_cursor: str | None
 
 
 class Member(Answer):
@@ -116,3 +125,4 @@ class Member(Answer):
 
 class Members(Answer):
     members: list[Member]
+    next_cursor: str | None

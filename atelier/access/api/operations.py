@@ -5,17 +5,18 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.access.api import bodies
-from atelier.access.keys import KeyEnded, KeyNotFound, TooManyKeys
+from atelier.access.keys import BeyondMaker, KeyEnded, KeyNotFound, TooManyKeys
 from atelier.access.members import AlreadyMember, LastOwner, MemberNotFound, UnknownPerson
 from atelier.accounts.refusals import COMMON
-from atelier.accounts.throttling import RateLimited
 from atelier.core.errors import InvalidRequest
 from atelier.core.http.bodies import Nothing
 from atelier.core.http.documentation import WITH_BODY, Ok, Problems, operation
+from atelier.core.http.paging import DEFAULT_LIMIT, MAX_LIMIT
+from atelier.core.http.parameters import page_parameters
+from atelier.core.http.problems import InvalidParameter
 
 ACCESS = "Access"
-BODY: Problems = (*COMMON, *WITH_BODY, InvalidRequest, RateLimited)
-WRITE: Problems = (*COMMON, RateLimited)
+BODY: Problems = (*COMMON, *WITH_BODY, InvalidRequest)
 
 KEY_ID = OpenApiParameter(
     "key_id",
@@ -35,18 +36,19 @@ list_keys = operation(
     "List API keys",
     "Newest first, those that have ended too.",
     tag=ACCESS,
-    ok=[Ok(200, bodies.ApiKeys, "The keys.")],
-    errors=COMMON,
+    parameters=page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
+    ok=[Ok(200, bodies.ApiKeys, "A page.")],
+    errors=(*COMMON, InvalidParameter),
 )
 issue_key = operation(
     "createApiKey",
     "Create an API key",
-    "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks.",
+    "`key` is shown once. Scopes are permissions, `*` is all of them; nobody gives away a permission he or she lacks, "
+    "and a key makes none that is valid elsewhere or for longer than itself.",
     tag=ACCESS,
     body=bodies.ApiKeyRequest,
-    limited=True,
     ok=[Ok(201, bodies.ApiKeyWithText, "The key.", ("Location",))],
-    errors=(*BODY, TooManyKeys),
+    errors=(*BODY, BeyondMaker, TooManyKeys),
 )
 read_key = operation(
     "getApiKey",
@@ -62,10 +64,9 @@ end_key = operation(
     "Revoke an API key",
     "Refused everywhere from the next request on.",
     tag=ACCESS,
-    limited=True,
     parameters=[KEY_ID],
     ok=[Ok(204, None, "It is revoked.")],
-    errors=(*WRITE, KeyNotFound),
+    errors=(*COMMON, KeyNotFound),
 )
 rotate_key = operation(
     "rotateApiKey",
@@ -73,18 +74,18 @@ rotate_key = operation(
     "A successor with the same name, scopes and networks, shown once. The old key goes on for 24 hours.",
     tag=ACCESS,
     body=Nothing,
-    limited=True,
     parameters=[KEY_ID],
     ok=[Ok(201, bodies.ApiKeyWithText, "The successor.", ("Location",))],
-    errors=(*BODY, KeyNotFound, KeyEnded),
+    errors=(*BODY, BeyondMaker, KeyNotFound, KeyEnded),
 )
 list_members = operation(
     "listMembers",
     "List members",
     "Oldest first.",
     tag=ACCESS,
-    ok=[Ok(200, bodies.Members, "The members.")],
-    errors=COMMON,
+    parameters=page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
+    ok=[Ok(200, bodies.Members, "A page.")],
+    errors=(*COMMON, InvalidParameter),
 )
 add_member = operation(
     "addMember",
@@ -92,7 +93,6 @@ add_member = operation(
     "A person who has a user name here. Only an owner makes owners.",
     tag=ACCESS,
     body=bodies.MemberRequest,
-    limited=True,
     ok=[Ok(201, bodies.Member, "The member.")],
     errors=(*BODY, UnknownPerson, AlreadyMember),
 )
@@ -102,7 +102,6 @@ change_role = operation(
     "The last owner stays one.",
     tag=ACCESS,
     body=bodies.MemberChange,
-    limited=True,
     parameters=[MEMBER_ID],
     ok=[Ok(200, bodies.Member, "As it is now.")],
     errors=(*BODY, MemberNotFound, LastOwner),
@@ -112,8 +111,7 @@ remove_member = operation(
     "Remove a member",
     "The last owner stays.",
     tag=ACCESS,
-    limited=True,
     parameters=[MEMBER_ID],
     ok=[Ok(204, None, "He or she is gone.")],
-    errors=(*WRITE, MemberNotFound, LastOwner),
+    errors=(*COMMON, MemberNotFound, LastOwner),
 )

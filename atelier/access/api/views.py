@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,23 +12,32 @@ from atelier.access import keys, members
 from atelier.access.api import bodies, operations
 from atelier.accounts.api import ApiView, json_answer
 from atelier.accounts.models import ApiKey, Workspace
-from atelier.accounts.throttling import Limit, take_tokens
+from atelier.accounts.throttling import Limit
 from atelier.core.http.bodies import Nothing
+from atelier.core.http.paging import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    PAGED,
+    Place,
+    encode_cursor,
+    limit_of,
+    number_of,
+    place_of,
+    take_page,
+)
 
+KEY_ID = re.compile(r"key_[a-z2-7]{20}")
 ACCESS_LIMIT = Limit("access", capacity=30, amount=30, period=60)
+"""Changes; looking is limited as everywhere."""
 
 
 class AccessView(ApiView):
-    """What the views here share: changes are limited, looking is not."""
+    """What the views here share."""
 
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def limits(self, workspace: Workspace | None) -> list[Limit]:
-        return [] if self.request.method in ("GET", "HEAD") else [ACCESS_LIMIT]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        take_tokens(self.caller.workspace.id, self.limits(self.caller.workspace))
+        return super().limits(workspace) if self.request.method in ("GET", "HEAD") else [ACCESS_LIMIT]
 
 
 class KeyListView(AccessView):
@@ -36,10 +45,16 @@ class KeyListView(AccessView):
 
     needs = {"GET": "keys:read", "POST": "keys:write"}
 
+    parameters = {"GET": PAGED}
+
     @operations.list_keys
     def get(self, request: Request) -> HttpResponse:
-        listed = keys.list_keys(self.caller.workspace.id)
-        return json_answer(bodies.ApiKeys(keys=[bodies.ApiKey.of(key) for key in listed]))
+        query, rows = request.query_params, keys.list_keys(self.caller.workspace.id)
+        limit, place = limit_of(query, DEFAULT_LIMIT, MAX_LIMIT), place_of(query, KEY_ID)
+        page = take_page(place.after(rows) if place else rows, limit, lambda key: Place.of(key).encode())
+        return json_answer(
+            bodies.ApiKeys(keys=[bodies.ApiKey.of(key) for key in page.rows], next_cursor=page.next_cursor)
+        )
 
     @operations.issue_key
     def post(self, request: Request) -> HttpResponse:
@@ -48,7 +63,7 @@ class KeyListView(AccessView):
             caller=self.caller,
             name=asked.name,
             scopes=asked.scopes,
-            networks=asked.networks,
+            networks=asked.networks if "networks" in asked.model_fields_set else None,
             expires_at=asked.expires_at,
         )
         return _shown_once(key, text)
@@ -84,11 +99,15 @@ class MemberListView(AccessView):
     """GET and POST /members."""
 
     needs = {"GET": "members:read", "POST": "members:write"}
+    parameters = {"GET": PAGED}
 
     @operations.list_members
     def get(self, request: Request) -> HttpResponse:
-        listed = members.list_members(self.caller.workspace.id)
-        return json_answer(bodies.Members(members=[bodies.Member.of(member) for member in listed]))
+        query, rows = request.query_params, members.list_members(self.caller.workspace.id)
+        limit, last = limit_of(query, DEFAULT_LIMIT, MAX_LIMIT), number_of(query) or 0
+        page = take_page(rows.filter(id__gt=last), limit, lambda member: encode_cursor(str(member.pk)))
+        shown = [bodies.Member.of(member) for member in page.rows]
+        return json_answer(bodies.Members(members=shown, next_cursor=page.next_cursor))
 
     @operations.add_member
     def post(self, request: Request) -> HttpResponse:

@@ -94,17 +94,16 @@ def operation(
     errors: Problems,
     parameters: Sequence[OpenApiParameter] = (),
     body: type[Body] | None = None,
-    limited: bool = False,
     open_to_all: bool = False,
 ) -> Callable[[Any], Any]:
-    """The decorator that documents a view's method. `limited` adds the rate headers."""
+    """The decorator that documents a view's method. What is not open to all has a limit, told in headers."""
     if problems.Forbidden in errors:
         errors = (*errors, problems.MissingPermission)
-    if limited:
+    if not open_to_all:
         errors = (*errors, RateTooSlow)
     _documented.update((error.code, error) for error in errors)
     refusals = by_status(errors)
-    headers = _headers(ok, refusals, limited)
+    headers = _headers(ok, refusals, limited=not open_to_all)
     return extend_schema(
         operation_id=name,
         summary=summary,

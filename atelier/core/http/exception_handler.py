@@ -6,7 +6,13 @@ import logging
 import sys
 from typing import Any
 
-from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions as rest
@@ -62,6 +68,10 @@ def _method(error: rest.MethodNotAllowed) -> AtelierError:
     return problems.MethodNotAllowed("`Allow` names the methods of this URL.")
 
 
+def _suspicion(error: SuspiciousOperation) -> str:
+    return "It has more than 1,000 parameters." if isinstance(error, TooManyFieldsSent) else ""
+
+
 _TRANSLATIONS: dict[type[Exception], Any] = {
     rest.ValidationError: _invalid,
     rest.ParseError: lambda error: problems.MalformedJson(str(error.detail)),
@@ -74,6 +84,7 @@ _TRANSLATIONS: dict[type[Exception], Any] = {
     Http404: lambda error: NotFound(),
     RequestDataTooBig: lambda error: problems.BodyTooLarge("The body may have 1,000,000 bytes."),
     DisallowedHost: lambda error: problems.InvalidHost("Ask the operator to add it to ATELIER_ALLOWED_HOSTS."),
+    SuspiciousOperation: lambda error: problems.BadRequest(_suspicion(error)),
 }
 
 
@@ -86,7 +97,7 @@ def unknown_path(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400: a foreign host name, a body that is too large, anything suspicious."""
-    known = isinstance(exception, (DisallowedHost, RequestDataTooBig))
+    known = isinstance(exception, SuspiciousOperation)
     return problem_response(request, translate(exception) if known else problems.BadRequest())
 
 

@@ -18,6 +18,9 @@ from atelier.core.http.times import read_time
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
+DEFAULT_LIMIT, MAX_LIMIT = 20, 100
+PAGED = frozenset({"limit", "cursor"})
+"""The query parameters of a list that can do no more than be paged."""
 CURSOR_EXPECTED = "It must be the nextCursor of a page."
 
 
@@ -31,7 +34,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a list ordered by time and id, newest first: that of a page's last row."""
+    """A place in a list ordered by time and id: that of a page's last row."""
 
     created_at: datetime
     id: str
@@ -44,8 +47,14 @@ class Place:
         """The place of a row with `created_at` and `id`."""
         return cls(row.created_at, row.id)
 
+    def next_oldest_first(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Those of `rows` that come behind this place where the oldest is first."""
+        younger = Q(created_at__gt=self.created_at) | Q(created_at=self.created_at, id__gt=self.id)
+        return rows.filter(younger, created_at__gte=self.created_at)
+
     def after(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """Those of `rows` that come behind this place. The second condition lets an index begin there."""
+        """Those of `rows` that come behind this place where the newest is first. The second condition lets an index
+        begin there."""
         older = Q(created_at__lt=self.created_at) | Q(created_at=self.created_at, id__lt=self.id)
         return rows.filter(older, created_at__lte=self.created_at)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import IO, Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from atelier.core.db.deadlines import budget
+from atelier.core.http.numbers import read_decimal
 from atelier.core.http.problems import BodyTooLarge, MalformedJson
 
 MAX_DEPTH = 32
@@ -55,7 +55,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
         raise MalformedJson("It has too many values.")
     try:
         value = json.loads(
-            body.decode(), object_pairs_hook=_Members(), parse_constant=_no_constant, parse_float=_finite
+            body.decode(), object_pairs_hook=_Members(), parse_constant=_no_constant, parse_float=read_decimal
         )
     except RecursionError:
         raise MalformedJson(f"It is nested more than {MAX_DEPTH} deep.") from None
@@ -86,13 +86,6 @@ class _Members:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number.")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("A number is too large.")
-    return number
 
 
 def _explain(error: ValueError) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
+
+from atelier.core.http.numbers import ROUNDED, find_rounded, portable, size_of
 
 
 def _integral(value: Any) -> Any:
@@ -103,7 +104,8 @@ class Distinct:
 
 @dataclass(frozen=True, slots=True)
 class SmallObject:
-    """An object of the client's own, at most `most` bytes as compact JSON in UTF-8."""
+    """An object of the client's own: its numbers can be carried exactly, and it has at most `most` bytes as it is sent
+    (`atelier.core.http.numbers`)."""
 
     most: int
 
@@ -111,8 +113,12 @@ class SmallObject:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def _check(self, value: dict[str, Any]) -> dict[str, Any]:
-        size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        place = find_rounded(value)
+        if place is not None:
+            error = InitErrorDetails(type=PydanticCustomError("rounded", ROUNDED), loc=place, input=value)
+            raise ValidationError.from_exception_data("numbers", [error])
+        size = size_of(value)
         if size > self.most:
             said = {"most": f"{self.most:,}", "size": f"{size:,}"}
             raise PydanticCustomError("too_many_bytes", "It may have {most} bytes as JSON; it has {size}.", said)
-        return value
+        return portable(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 
 import dns.exception
@@ -30,16 +31,19 @@ class Resolver:
     def __init__(self, nameservers: tuple[str, ...] = ()) -> None:
         self._resolver = dns.resolver.Resolver(configure=not nameservers)
         self._resolver.cache = dns.resolver.LRUCache(CACHED_NAMES)
-        self._resolver.lifetime = LOOKUP_SECONDS
         if nameservers:
             self._resolver.nameservers = [_nameserver(text) for text in nameservers]
 
-    def resolve(self, host: str) -> list[str]:
-        """All addresses of a host, IPv4 first. Raises `NameUnresolved`."""
+    def resolve(self, host: str, seconds: float = LOOKUP_SECONDS) -> list[str]:
+        """All addresses of a host, IPv4 first, within `seconds` in all. Raises `NameUnresolved`."""
         found: list[str] = []
+        until = time.monotonic() + seconds
         for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
+            left = until - time.monotonic()
+            if left <= 0:
+                break
             try:
-                found += [row.address for row in self._resolver.resolve(f"{host}.", kind)]
+                found += [row.address for row in self._resolver.resolve(f"{host}.", kind, lifetime=left)]
             except dns.resolver.NXDOMAIN:
                 break
             except dns.exception.DNSException:
@@ -54,9 +58,9 @@ def _nameserver(text: str) -> dns.nameserver.Nameserver:
     return dns.nameserver.Do53Nameserver(address, int(port or 53))
 
 
-def checked_addresses(host: str, policy: Policy, resolver: Resolver) -> list[str]:
+def checked_addresses(host: str, policy: Policy, resolver: Resolver, seconds: float = LOOKUP_SECONDS) -> list[str]:
     """The addresses of a host if every one of them may be called. Raises `AddressRefused`, `NameUnresolved`."""
-    addresses = resolver.resolve(host)
+    addresses = resolver.resolve(host, seconds)
     for address in addresses:
         check_address(address, policy)
     return addresses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -31,12 +32,14 @@ from storage.services import (
     BlobMissing,
     StoredImage,
     delete_artifacts,
+    delivery,
     get_artifact,
     link_asset,
     put_artifact,
     record_assets,
     store_image,
 )
+from storage.services.delivery import LINK_WINDOW
 
 pytestmark = pytest.mark.usefixtures("committed", "own_storage")
 
@@ -155,10 +158,10 @@ def test_an_asset_past_its_retention_is_not_given_out(workspace: str) -> None:
     assert list_assets(["gen_a"], now=then)["gen_a"] == []
 
 
-def test_a_link_lives_fifteen_minutes_and_never_longer_than_its_asset(workspace: str) -> None:
+def test_a_link_lives_ten_to_fifteen_minutes_and_never_longer_than_its_asset(workspace: str) -> None:
     (asset,) = record(workspace, [store(workspace, 0)])
     left = link_asset(asset).expires_at - timezone.now()
-    assert timedelta(seconds=898) <= left <= timedelta(seconds=900)
+    assert timedelta(seconds=898 - LINK_WINDOW) <= left <= timedelta(seconds=900)
     asset.expires_at = timezone.now() + timedelta(seconds=60)
     assert link_asset(asset).expires_at <= asset.expires_at
     asset.expires_at = timezone.now()
@@ -241,3 +244,23 @@ def test_an_expired_picture_does_not_break_the_operators_page(workspace: str) ->
     (asset,) = record(workspace, [store(workspace, 0)])
     asset.expires_at = timezone.now()
     assert "retention" in admin.site.get_model_admin(Asset).thumbnail(asset)
+
+
+def test_whoever_asks_within_a_window_gets_the_same_link(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (asset,) = record(workspace, [store(workspace, 0)])
+    began = int(time.time()) // LINK_WINDOW * LINK_WINDOW + LINK_WINDOW
+    made = []
+    for second in (0, 1, LINK_WINDOW - 1, LINK_WINDOW):
+        monkeypatch.setattr(delivery.time, "time", lambda second=second: began + second + 0.5)
+        made.append(link_asset(asset))
+    assert made[0] == made[1] == made[2] != made[3]
+    assert made[3].expires_at - made[0].expires_at == timedelta(seconds=LINK_WINDOW)
+
+
+def test_a_link_near_the_end_of_the_retention_stays_the_same_too(workspace: str) -> None:
+    (asset,) = record(workspace, [store(workspace, 0)])
+    asset.expires_at = timezone.now().replace(microsecond=0) + timedelta(seconds=60)
+    first = link_asset(asset)
+    time.sleep(1.1)
+    assert link_asset(asset) == first
+    assert first.expires_at == asset.expires_at

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -189,6 +190,21 @@ def test_every_changed_parameter_of_a_link_is_refused(s3_blobs: S3Blobs, place: 
         query = [*parameters[:position], (name, changed), *parameters[position + 1 :]]
         status = fetch(urlunsplit(parts._replace(query=urlencode(query))))[0]
         assert status in (400, 403), (name, status)
+
+
+def test_a_link_of_a_window_is_the_same_url_whenever_it_is_made(s3_blobs: S3Blobs, place: str) -> None:
+    s3_blobs.put(place + "a", b"picture", PNG)
+    since = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=30)
+
+    def link() -> str:
+        return s3_blobs.link(place + "a", since=since, expires_in=60, filename="a.png", content_type=PNG)
+
+    first = link()
+    time.sleep(1.1)
+    assert link() == first
+    assert fetch(first)[0] == 200
+    over = s3_blobs.link(place + "a", since=since, expires_in=29, filename="a.png", content_type=PNG)
+    assert fetch(over)[0] == 403
 
 
 def test_an_expired_link_is_refused(s3_blobs: S3Blobs, place: str) -> None:

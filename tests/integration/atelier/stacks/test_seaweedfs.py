@@ -61,6 +61,27 @@ def test_nobody_reads_without_a_signature(store: SeaweedFS) -> None:
         stranger.client().list_buckets()
 
 
+@pytest.mark.parametrize(
+    ("method", "port"), [("POST", "filer"), ("PUT", "filer"), ("DELETE", "filer"), ("GET", "filer")]
+)
+def test_the_filer_behind_it_takes_and_gives_nothing_without_a_signature(
+    store: SeaweedFS, method: str, port: str
+) -> None:
+    """The S3 API is a door; the filer was an open window beside it, on loopback."""
+    store.client().put_object(Bucket=store.bucket, Key="kept", Body=b"apple")
+    path = f"http://127.0.0.1:{getattr(store.ports, port)}/buckets/{store.bucket}/kept"
+    content = b"worm" if method in ("POST", "PUT") else None
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(urllib.request.Request(path, content, method=method), timeout=5)
+    assert store.client().get_object(Bucket=store.bucket, Key="kept")["Body"].read() == b"apple"
+
+
+def test_a_volume_takes_nothing_without_a_signature(store: SeaweedFS) -> None:
+    address = f"http://127.0.0.1:{store.ports.volume}/1,0123456789"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(urllib.request.Request(address, b"worm", method="PUT"), timeout=5)
+
+
 def test_the_environment_is_what_a_service_needs(store: SeaweedFS) -> None:
     made = store.environment
     assert made["ATELIER_STORAGE_URL"] == f"s3://atelier?endpoint={store.endpoint}&region=us-east-1"

@@ -155,7 +155,7 @@ def test_the_tenth_request_of_a_minute_is_the_last_and_every_answer_says_what_is
     assert answers[10].headers["RateLimit"].startswith('"generate";r=0;')
     assert 1 <= int(answers[10].headers["Retry-After"]) <= 6
     refused = api.post({"prompt": ""})
-    assert (refused.status_code, refused.headers["RateLimit"][:15]) == (400, '"generate";r=0;')
+    assert (refused.status_code, refused.headers["RateLimit"][:15]) == (429, '"generate";r=0;')
     assert Generation.objects.count() == 10
 
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
-import pytest
 
-from atelier.stacks.ports import HOST, free_port
-from atelier.stacks.web import WebServer
+from atelier.stacks.ports import HOST
 from billing.selectors import get_balance
 from generation.models import Generation
 from tests.integration.generation.api.caller import BASE, SMALL, Caller
@@ -27,59 +23,6 @@ from tests.integration.generation.api.test_waiting import in_background, run
 ROOT = Path(__file__).parents[4]
 MEGABYTE = 1024 * 1024
 FORBIDDEN = {"torch", "diffusers", "transformers", "ncnn", "cv2", "numpy", "celery", "generation.engines"}
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the server did not start")
-
-
-@pytest.fixture(scope="module")
-def gunicorn(postgres: object) -> Iterator[tuple[int, int]]:
-    """(port, pid) of one gunicorn worker with 16 threads."""
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "atelier.wsgi",
-        "-k",
-        "gthread",
-        "--threads",
-        "16",
-        "-b",
-        f"{HOST}:{port}",
-    ]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"ATELIER_LOG_LEVEL": "ERROR"})
-    try:
-        wait_for(port)
-        yield port, server.pid
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-@pytest.fixture(scope="module")
-def waitress(postgres: object) -> Iterator[int]:
-    """Port of the embedded server, in this process."""
-    from atelier.wsgi import application
-
-    port = free_port()
-    server = WebServer(application, port)
-    server.start()
-    yield port
-    server.stop()
-
-
-@pytest.fixture(params=["gunicorn", "waitress"])
-def port(request: pytest.FixtureRequest) -> int:
-    found = request.getfixturevalue(request.param)
-    return found if isinstance(found, int) else found[0]
 
 
 def connect(port: int) -> http.client.HTTPConnection:
