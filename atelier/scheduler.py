@@ -21,7 +21,7 @@ from atelier.core.db.tenancy import across
 from atelier.evidence import head_store, verify_nightly
 from atelier.messaging.outbox.relay import BATCH, relay_batch
 from atelier.messaging.outbox.services import CHANNEL as OUTBOX_CHANNEL
-from atelier.messaging.outbox.services import forget_published
+from atelier.messaging.outbox.services import delete_published
 from atelier.messaging.routing import routes
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
@@ -56,7 +56,7 @@ def _reconcile() -> int:
 
 def _forget() -> int:
     forget_old_answers()
-    return (forget_published() + forget_old_events()) // AT_ONCE
+    return (delete_published() + forget_old_events()) // AT_ONCE
 
 
 def _keep_books() -> int:

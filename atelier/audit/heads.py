@@ -1,4 +1,4 @@
-"""The heads of the chains, written where the database's administrator cannot change them, signed, only ever added."""
+"""Publishing the heads of the chains: signed, append-only, where a database administrator cannot change them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last row of a chain at a time (`at`, ISO 8601 in UTC); `hash` in hexadecimal."""
+    """The last row of a chain at the time `at` (ISO 8601 in UTC); `hash` in hexadecimal."""
 
     at: str
     chain: str
@@ -31,10 +31,10 @@ class Head:
 
 
 class HeadStore(Protocol):
-    """Keeps text outside the database. What is kept is never changed."""
+    """Append-only text outside the database."""
 
     def append(self, text: str) -> None:
-        """Durable on return; whole lines."""
+        """Append whole lines; durable on return."""
         ...
 
     def read(self) -> Iterator[str]:
@@ -43,7 +43,7 @@ class HeadStore(Protocol):
 
 
 class HeadFile:
-    """An append-only file. On a disk that the database's administrator cannot write to; `chattr +a` makes it so."""
+    """An append-only file (`chattr +a` enforces that), on a disk that a database administrator cannot write to."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -64,7 +64,7 @@ class HeadFile:
 
 
 class HeadForged(Exception):
-    """A line of the outside heads does not carry our signature: the evidence itself was touched."""
+    """A published head has no valid signature, or contradicts another: the evidence was changed."""
 
 
 _MOVED = """
@@ -76,9 +76,9 @@ _MARK = "UPDATE audit_chainhead SET published_seq = %s WHERE chain = %s AND work
 
 
 def publish_heads(store: HeadStore) -> int:
-    """Write every head that moved since it was last written; how many. Twice is harmless: a head may stand there twice.
+    """Publish every head that changed since it was last published; returns how many. A head may be published twice.
 
-    Outside first, then the mark: a crash in between writes the same heads again.
+    It is appended before it is marked as published: after a crash in between the same heads are appended again.
     """
     total, moved = 0, BATCH
     while moved == BATCH:
@@ -96,7 +96,7 @@ def publish_heads(store: HeadStore) -> int:
 
 
 def sign_head(head: Head) -> str:
-    """One line of JSON with an HMAC-SHA256 under the installation's secret."""
+    """The head as one line of JSON, with an HMAC-SHA256 under SECRET_KEY."""
     content = json.dumps(asdict(head), sort_keys=True)
     return json.dumps({"head": asdict(head), "mac": _mac(settings.SECRET_KEY, content)}, sort_keys=True)
 
@@ -106,9 +106,9 @@ def _mac(secret: str, content: str) -> str:
 
 
 def read_heads(store: HeadStore) -> dict[tuple[str, str], dict[int, Head]]:
-    """All heads outside by (chain, workspace) and place. Raises `HeadForged`.
+    """All published heads by (chain, workspace) and `seq`. Raises `HeadForged`.
 
-    A line that a crash cut off at the end of a file is no head yet and is passed over.
+    A line without its end, which a crash has left, is ignored.
     """
     found: defaultdict[tuple[str, str], dict[int, Head]] = defaultdict(dict)
     for number, line in enumerate(store.read(), start=1):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from atelier.messaging.outbox import services as outbox
-from atelier.messaging.outbox.services import forget_published
+from atelier.messaging.outbox.services import delete_published
 from atelier.scheduler import LOOPS
 from generation.services.forgetting import forget_old_answers, forget_old_events
 from generation.services.recovery import reconcile
@@ -135,8 +135,8 @@ def test_messages_published_a_week_ago_go_and_those_that_wait_never(monkeypatch:
             key,
             days,
         )
-    monkeypatch.setattr(outbox, "FORGOTTEN_AT_ONCE", 2)
-    assert [forget_published() for _ in range(3)] == [1, 1, 0]
+    monkeypatch.setattr(outbox, "DELETED_AT_ONCE", 2)
+    assert [delete_published() for _ in range(3)] == [1, 1, 0]
     assert query("SELECT dedupe_key FROM outbox_outboxmessage ORDER BY id") == [("waits",), ("young",)]
 
 
