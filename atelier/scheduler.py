@@ -26,8 +26,8 @@ from atelier.messaging.routing import routes
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
 from billing.services.plans import renew_plans
+from generation.services.cleanup import AT_ONCE, delete_old_answers, delete_old_events
 from generation.services.events import DISPATCH_CHANNEL
-from generation.services.forgetting import AT_ONCE, forget_old_answers, forget_old_events
 from generation.services.recovery import reap, reconcile
 from generation.services.scheduling import dispatch_next
 from storage.services import delete_expired
@@ -55,8 +55,8 @@ def _reconcile() -> int:
 
 
 def _forget() -> int:
-    forget_old_answers()
-    return (delete_published() + forget_old_events()) // AT_ONCE
+    delete_old_answers()
+    return (delete_published() + delete_old_events()) // AT_ONCE
 
 
 def _keep_books() -> int:

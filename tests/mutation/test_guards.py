@@ -47,7 +47,7 @@ def late(act: Callable[..., object]) -> Test:
 GUARDS = [
     guard(
         "a heartbeat without its fence",
-        late(claims.keep_lease),
+        late(claims.extend_lease),
         Code(
             claims,
             "fence = %(fence)s AND status = 'running' AND stage = %(stage)s\nRETURNING cancel_requested_at IS",

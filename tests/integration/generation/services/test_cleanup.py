@@ -10,7 +10,7 @@ import pytest
 from atelier.messaging.outbox import services as outbox
 from atelier.messaging.outbox.services import delete_published
 from atelier.scheduler import LOOPS
-from generation.services.forgetting import forget_old_answers, forget_old_events
+from generation.services.cleanup import delete_old_answers, delete_old_events
 from generation.services.recovery import reconcile
 from storage.backend import get_blobs
 from storage.blobs import StorageUnavailable
@@ -120,8 +120,8 @@ def test_the_scheduler_forgets_by_itself(files: Path) -> None:
 def test_old_events_go_and_how_it_ended_stays(files: Path) -> None:
     old, young = deliver(31), deliver(29)
     kept = query("SELECT count(*) FROM generation_generationevent WHERE generation_id = %s", young)
-    assert forget_old_events() > 0
-    assert forget_old_events() == 0
+    assert delete_old_events() > 0
+    assert delete_old_events() == 0
     assert query("SELECT type FROM generation_generationevent WHERE generation_id = %s", old) == [("terminal",)]
     assert query("SELECT count(*) FROM generation_generationevent WHERE generation_id = %s", young) == kept
 
@@ -151,5 +151,5 @@ def test_old_answers_are_forgotten_and_young_ones_kept() -> None:
             key,
             days,
         )
-    assert forget_old_answers() == 1
+    assert delete_old_answers() == 1
     assert query("SELECT key FROM generation_idempotencyrecord") == [("young",)]
