@@ -21,8 +21,8 @@ class Endpoint(models.Model):
     """A URL to which the events of a workspace are sent; an empty filter `events` means all. `source_id` is the
     generation of a one-generation webhook.
 
-    `keys` and `headers` are sealed (atelier/core/sealing.py) for `webhooks_endpoint:<id>`. Until `previous_keys_until` the
-    keys before the last rotation sign as well. `failing_since` is the first failure after the last success.
+    `keys` and `headers` are sealed (atelier/core/sealing.py) for `webhooks_endpoint:<id>`. The keys before the
+    last rotation sign as well until `previous_keys_until`. `failing_since` is the first failure after the last success.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "whk"), editable=False)
