@@ -15,7 +15,7 @@ EVENTS = CLIENT_EVENTS
 TEST = "webhook.test"
 """Sent only by POST .../test, to that endpoint, regardless of its filter."""
 MAX_BODY = 20_000
-"""Bytes of a body (Standard Webhooks 1.0.0 asks for less than 20 kB)."""
+"""Largest body in bytes (Standard Webhooks 1.0.0 requires less than 20 kB)."""
 
 
 @dataclass(frozen=True, slots=True)
