@@ -39,7 +39,7 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
                 routes[message.event](message)
                 sent.append(message.pk)
         except Exception as error:
-            log.warning("relay: the broker did not take %s: %s", message.event, error)
+            log.warning("relay: the broker did not confirm %s: %s", message.event, error)
             _FAIL.run({"id": message.pk})
             return -1 if not _mark(sent) else len(sent)
         crashpoint("relay.published")

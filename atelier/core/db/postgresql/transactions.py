@@ -30,7 +30,7 @@ def exchange(wrapper: Any, steps: Sequence[Step]) -> list[pq.abc.PGresult]:
     """Run the steps for the current tenant and within the current budget, in one round trip; a result for each.
 
     Outside `atomic` they are a transaction of their own, because PostgreSQL treats one message so. Inside they belong
-    to its transaction, and begin it if they are the first. Raises psycopg's errors, or the budget's when no time is left.
+    to its transaction, and begin it if they are the first. Raises psycopg's errors, or the budget's if no time is left.
     """
     preamble = _preamble(wrapper, steps[0].sql, begins=not wrapper.autocommit)
     # Remove the limit after the steps: later statements of the transaction may be outside of the budget.

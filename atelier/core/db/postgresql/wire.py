@@ -34,7 +34,7 @@ def send(raw: psycopg.Connection[Any], steps: Sequence[Step]) -> list[pq.abc.PGr
     """Run the steps in one round trip; returns a result for each.
 
     Raises psycopg's error of the first step that fails; PostgreSQL skips the steps after it. If the call is
-    interrupted, by a signal for instance, the connection is closed, because the next call would read the remaining results.
+    interrupted, by a signal for instance, the connection is closed: the next call would read the remaining results.
     """
     wire, plans, transformer = raw.pgconn, _plans_of(raw), Transformer(raw)
     # Before pipeline mode: a value that cannot be adapted must not cost the connection.
