@@ -16,13 +16,14 @@ from generation.pipeline.progress import STAGE_SPAN
 from generation.pipeline.spec import FORMATS, MAX_SEED
 
 STAGES = tuple(STAGE_SPAN)
+RESERVED = "Reserved: null in this version, an object in a later one."
 ID_PATTERN = "^gen_[a-z2-7]{20}$"
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
 Uri = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 GenerationId = Annotated[str, Field(json_schema_extra={"pattern": ID_PATTERN})]
-Status = Annotated[str, OneOf(lifecycle.PUBLIC_STATUSES)]
+Status = Annotated[str, OneOf(lifecycle.PUBLIC_STATUSES, closed=True)]
 StageName = Annotated[str, OneOf(STAGES)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
@@ -46,8 +47,8 @@ class Image(Answer):
     sha256: Annotated[str, Field(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
     seed: Seed
     expires_at: Annotated[Time, Field(description="When `url` ends. Ask again for a new one until the retention ends.")]
-    safety: Annotated[None, Field(description="Reserved: always null in this version.")] = None
-    quality: Annotated[None, Field(description="Reserved: always null in this version.")] = None
+    safety: Annotated[dict[str, Any] | None, Field(description=RESERVED)] = None
+    quality: Annotated[dict[str, Any] | None, Field(description=RESERVED)] = None
 
 
 class Progress(Answer):
@@ -96,7 +97,9 @@ class Generation(Answer):
     started_at: Time | None
     completed_at: Time | None
     request: Annotated[
-        dict[str, Any], Field(description="The request with its defaults; it can be sent again as it is.")
+        dict[str, Any],
+        # The title names the class in generated clients: theirs for "request of Generation" would be the body's again.
+        Field(title="SentRequest", description="The request with its defaults; it can be sent again as it is."),
     ]
     progress: Progress
     images: list[Image]

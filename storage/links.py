@@ -37,12 +37,14 @@ class LinkInvalid(AtelierError):
     code = "link_invalid"
     status = 403
     title = "This link was not made by this service"
+    advice = "Use the link as it was given, without a change; a fresh one is in GET /projects/{id}."
 
 
 class LinkExpired(AtelierError):
     code = "link_expired"
     status = 403
-    title = "This link has expired; ask for the resource again to get a fresh one"
+    title = "This link has expired"
+    advice = "A fresh one is in GET /projects/{id}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -10,7 +9,7 @@ from atelier.accounts.authentication import Caller
 from atelier.accounts.models import Membership, Workspace
 from atelier.accounts.permissions import ROLES
 from atelier.audit.services import record
-from atelier.core.errors import Conflict, InvalidRequest, NotFound
+from atelier.core.errors import Conflict, NotFound
 from atelier.core.http.problems import MissingPermission
 
 OWNER = "owner"
@@ -21,19 +20,6 @@ class MemberNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no member with this id in your workspace.")
-
-
-class UnknownPerson(InvalidRequest):
-    """No active user has this name: an operator makes accounts."""
-
-    code = "unknown_person"
-    status = 422
-    title = "There is no such person"
-
-
-class AlreadyMember(Conflict):
-    code = "already_member"
-    title = "The person belongs to the workspace already"
 
 
 class LastOwner(Conflict):
@@ -48,27 +34,11 @@ def list_members(workspace_id: str) -> QuerySet[Membership]:
     return Membership.objects.select_related("user").filter(workspace_id=workspace_id).order_by("id")
 
 
-def add_member(*, caller: Caller, name: str, role: str) -> Membership:
-    """Raises `UnknownPerson`, `AlreadyMember`, `MissingPermission` (an owner is made by an owner)."""
-    _check_rank(caller, role)
-    person = get_user_model().objects.filter(username=name, is_active=True).first()
-    if person is None:
-        raise UnknownPerson(f"There is no user {name[:100]!r}.", errors=[{"pointer": "/user", "message": "unknown"}])
-    with transaction.atomic():
-        member, made = Membership.objects.get_or_create(
-            workspace=caller.workspace, user=person, defaults={"role": role}
-        )
-        if not made:
-            raise AlreadyMember(f"As {member.role}; change the role instead.", memberId=member.pk)
-        _record(caller, "member.added", member, {"role": role})
-    return member
-
-
 def change_role(*, caller: Caller, member_id: int, role: str) -> Membership:
     """Raises `MemberNotFound`, `LastOwner`, `MissingPermission`."""
     with transaction.atomic():
         member = _lock(caller, member_id)
-        _check_rank(caller, role, member.role)
+        check_rank(caller, role, member.role)
         if member.role == OWNER != role:
             _check_other_owner(caller.workspace)
         if member.role != role:
@@ -82,7 +52,7 @@ def remove_member(*, caller: Caller, member_id: int) -> None:
     """Raises `MemberNotFound`, `LastOwner`, `MissingPermission`."""
     with transaction.atomic():
         member = _lock(caller, member_id)
-        _check_rank(caller, member.role)
+        check_rank(caller, member.role)
         if member.role == OWNER:
             _check_other_owner(caller.workspace)
         _record(caller, "member.removed", member, {"role": member.role})
@@ -98,7 +68,7 @@ def _lock(caller: Caller, member_id: int) -> Membership:
     return member
 
 
-def _check_rank(caller: Caller, *roles: str) -> None:
+def check_rank(caller: Caller, *roles: str) -> None:
     """Owners are the business of those who may everything; nobody gives rights beyond his or her own."""
     lacking = sorted(frozenset().union(*(ROLES[role] for role in roles)) - caller.may)
     if lacking:

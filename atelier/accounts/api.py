@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from atelier.accounts.authentication import Caller
+from atelier.accounts.authentication import Caller, IsPerson, Person, PersonAuthentication
 from atelier.accounts.models import Workspace
 from atelier.accounts.throttling import Allowance, Limit, RateLimited, read_allowances, take_tokens, tightest
 from atelier.core.db.deadlines import budget
@@ -19,6 +19,7 @@ from atelier.core.errors import AtelierError
 from atelier.core.http.answers import to_json
 from atelier.core.http.exception_handler import translate
 from atelier.core.http.problems import InvalidParameter, UnknownParameter
+from atelier.core.http.suggestions import question
 
 READS = Limit("reads", capacity=120, amount=120, period=60)
 WRITES = Limit("writes", capacity=60, amount=60, period=60)
@@ -64,9 +65,13 @@ class ApiView(APIView):
         """The limits of this operation for a workspace, or for anyone when it is not known; never empty."""
         return [READS if self.request.method in ("GET", "HEAD") else WRITES]
 
+    def counted(self) -> str | None:
+        """Whose buckets the operation counts against; None until somebody is known."""
+        return self.caller.workspace.id if hasattr(self, "caller") else None
+
     def charge(self, *limits: Limit) -> None:
         """Take a token of each. Raises `RateLimited`."""
-        self.allowances = take_tokens(self.caller.workspace.id, limits)
+        self.allowances = take_tokens(str(self.counted()), limits)
 
     def perform_authentication(self, request: Request) -> None:
         with budget("auth"):
@@ -77,15 +82,15 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if not self.counts_itself:
-            self.charge(*self.limits(self.caller.workspace))
+            self.charge(*self.limits(self._workspace()))
         self._check_parameters(request)
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:
         """A refusal costs a token, whatever refused: also a missing permission, a body that is no JSON, a 402."""
-        error: Exception = translate(exc)
-        if not self.allowances and hasattr(self, "caller") and self._is_refusal(error):
+        error: Exception = translate(exc, self.allowed_methods)
+        if not self.allowances and self.counted() is not None and self._is_refusal(error):
             try:
-                self.charge(self.limits(self.caller.workspace)[0])
+                self.charge(self.limits(self._workspace())[0])
             except AtelierError as limited:
                 error = limited
         return super().handle_exception(error)
@@ -98,9 +103,12 @@ class ApiView(APIView):
         method = "GET" if request.method == "HEAD" else str(request.method)
         unknown = sorted(set(request.query_params) - self.parameters.get(method, frozenset()))
         if unknown and hasattr(self, method.lower()):
-            message, names = "There is no such parameter.", [name[:100] for name in unknown]
-            errors = [{"pointer": "", "parameter": name, "message": message} for name in names]
-            raise UnknownParameter(f"{names[0]}: {message}", errors=errors)
+            known, names = sorted(self.parameters.get(method, ())), [name[:100] for name in unknown]
+            errors = [
+                {"pointer": "", "parameter": name, "message": "There is no such parameter." + question(name, known)}
+                for name in names
+            ]
+            raise UnknownParameter(f"{names[0]}: {errors[0]['message']}", errors=errors)
 
         for name, values in request.query_params.lists():
             if len(values) > 1:
@@ -119,9 +127,26 @@ class ApiView(APIView):
     def _rate_headers(self, status: int) -> dict[str, str]:
         if self.allowances and status < 500:
             return tightest(self.allowances)
-        caller: Caller | None = getattr(self, "caller", None)
-        workspace = caller.workspace if caller else None
-        limits = self.limits(workspace)
-        if workspace is None or status >= 500:  # nobody to ask for, or perhaps no database to ask
+        limits, counted = self.limits(self._workspace()), self.counted()
+        if counted is None or status >= 500:  # nobody to ask for, or perhaps no database to ask
             return tightest([Allowance(limit, limit.capacity) for limit in limits])
-        return tightest(read_allowances(workspace.id, limits))
+        return tightest(read_allowances(counted, limits))
+
+    def _workspace(self) -> Workspace | None:
+        return self.caller.workspace if hasattr(self, "caller") else None
+
+
+class PersonView(ApiView):
+    """What concerns a logged-in person alone, who may belong to no workspace: counted against the person."""
+
+    authentication_classes = (PersonAuthentication,)
+    permission_classes = (IsPerson,)
+    person: Person
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        if isinstance(request.user, Person):
+            self.person = request.user
+
+    def counted(self) -> str | None:
+        return f"user:{self.person.user.pk}" if hasattr(self, "person") else None

@@ -71,6 +71,14 @@ class Caller:
     is_authenticated: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is logged in and acts for no workspace."""
+
+    user: Any
+    is_authenticated: bool = True
+
+
 def act_for(workspace: Workspace, actor: str, may: frozenset[str], key: ApiKey | None = None) -> Caller:
     """The caller, once it is clear who asks; from here on the request acts for this workspace.
 
@@ -155,6 +163,30 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
         return act_for(member.workspace, f"user:{found[0].pk}", ROLES[member.role]), None
 
 
+class PersonAuthentication(SessionAuthentication):
+    """A person's Django session, with or without a workspace: for what concerns the person alone."""
+
+    def authenticate(self, request: Request) -> tuple[Person, None] | None:
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        if not is_verified(found[0]):
+            raise SecondFactorRequired("Log in at /admin/ with the code of your device.")
+        return Person(found[0]), None
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Session realm="atelier"'
+
+
+class IsPerson(BasePermission):
+    """Only people, by a session of their own: a key or a workspace cannot answer for one."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.user, Person):
+            raise NotAuthenticated("Log in: this is for a person's own session, not for API keys.")
+        return True
+
+
 class IsAllowed(BasePermission):
     """Only callers that act for a workspace and have the permission that the view names in `needs`.
 
@@ -182,6 +214,14 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "atl_live_..."}
+
+
+class PersonScheme(OpenApiAuthenticationExtension):
+    target_class = PersonAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -127,6 +127,41 @@ class Membership(models.Model):
         return f"{self.user} in {self.workspace}"
 
 
+class Invitation(models.Model):
+    """A workspace asks a person in, by a user name that may or may not exist.
+
+    It is pending until it expires or is answered at `ended_at`; `outcome` says how.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "inv"), editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="invitations")
+    user_name = models.CharField(max_length=150)
+    role = models.CharField(max_length=10, choices=[(role, role) for role in ROLES])
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, blank=True, default="")
+
+    objects = TenantRows()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "user_name"], condition=models.Q(ended_at=None), name="invitation_pending_once"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=list(ROLES)), name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, outcome="")
+                | models.Q(ended_at__isnull=False, outcome__in=("accepted", "declined", "withdrawn")),
+                name="invitation_ended_somehow",
+            ),
+        ]
+        indexes = [models.Index(fields=["user_name"], condition=models.Q(ended_at=None), name="invitation_by_name")]
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class ApiKey(models.Model):
     """A key as stored: its lookup part and a digest, never the key.
 

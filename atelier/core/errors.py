@@ -15,10 +15,12 @@ class AtelierError(Exception):
     code = "internal_error"
     status = 500
     title = "Something went wrong on our side"
+    advice = ""
+    """The detail where nothing more is known this time: what to do. A detail never repeats the title."""
 
     def __init__(self, detail: str = "", *, headers: dict[str, str] | None = None, **extra: Any) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail or self.title
+        self.detail = detail or self.advice or self.title
+        super().__init__(self.detail)
         self.headers = headers or {}
         self.extra = extra
 
@@ -37,6 +39,7 @@ class NotFound(AtelierError):
     code = "not_found"
     status = 404
     title = "There is no such resource"
+    advice = "Look at the id and at the workspace of your key: another workspace's resources are not shown."
 
 
 class Conflict(AtelierError):

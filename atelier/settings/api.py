@@ -31,6 +31,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Atelier",
     "DESCRIPTION": "Prompts in, delivered pictures out.",
     "VERSION": __version__,
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/atelier",

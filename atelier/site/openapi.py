@@ -12,8 +12,10 @@ from django.urls import include, path
 
 from atelier.access.api.operations import ACCESS
 from atelier.core.errors import AtelierError
-from atelier.core.http.documentation import Problem, documented_errors, json_schema
+from atelier.core.http.documentation import EXTENSIBLE, Problem, documented_errors, json_schema
 from atelier.core.http.problems import BadRequest, MethodNotAllowed, UnknownPath
+from atelier.site.examples import add_examples, read_examples
+from atelier.site.payloads import describe_webhooks, payload_components
 from billing.api.operations import BOOKS
 from generation.api import operations
 from generation.api.components import COMPONENTS
@@ -33,6 +35,18 @@ OUTSIDE: tuple[type[AtelierError], ...] = (
     StorageUnavailable,
 )
 """Errors of no operation: unknown URLs and methods, and the links to pictures."""
+
+
+EVENTS = "Events"
+TAGS = {
+    operations.GENERATIONS: "From a prompt to delivered pictures.",
+    operations.OFFERS: "Models, styles, and what the account allows.",
+    BOOKS: "The ledger: what was granted, held, paid and given back.",
+    WEBHOOKS: "Where events are sent, and what became of each.",
+    EVENTS: "What is sent to them.",
+    ACCESS: "API keys and members.",
+    "Service": "Whether the service works, and this document.",
+}
 
 
 @lru_cache(maxsize=1)
@@ -65,18 +79,19 @@ def _meaning(error: type[AtelierError]) -> str:
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Spectacular's hook: adds the components, server and tags, and that a body which is documented is required."""
+    """Spectacular's hook: adds what no view tells of, and that a body which is documented is required."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     problem = json_schema(Problem, request=False)
-    schemas.update(COMPONENTS | problem.pop("$defs") | {"Problem": problem})
-    problem["properties"]["code"]["enum"] = sorted({code["code"] for code in list_codes()})
+    schemas.update(COMPONENTS | payload_components() | problem.pop("$defs") | {"Problem": problem})
+    result["webhooks"] = describe_webhooks(EVENTS, read_examples()["webhooks"])
+    problem["properties"]["code"][EXTENSIBLE] = sorted({code["code"] for code in list_codes()})
     result["servers"] = [{"url": "/"}]  # the server that serves this document, by whatever name it was asked
-    result["tags"] = [
-        {"name": name} for name in (operations.GENERATIONS, operations.OFFERS, BOOKS, WEBHOOKS, ACCESS, "Service")
-    ]
+    result["tags"] = [{"name": name, "description": description} for name, description in TAGS.items()]
     for group in result["paths"].values():
         for operation in group.values():
+            operation.setdefault("security", [])  # said aloud: open to all
             body = operation.get("requestBody")
             if body and "Nothing" not in json.dumps(body):
                 body["required"] = True
+    add_examples(result)
     return result

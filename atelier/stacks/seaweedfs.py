@@ -171,16 +171,18 @@ class SeaweedFS:
             "s3.ip.bind": HOST,
         }
         argv = (str(_program()), "server", *(f"-{name}={value}" for name, value in options.items()))
-        env = os.environ | {
+        log = self.directory / "seaweedfs.log"
+        # It waits for its own gRPC streams and would never end by itself; every answered write is in its files.
+        return Command(self.name, argv, log, env=self._environment(), cwd=self.directory, grace_seconds=2.0)
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
             # Without this key every put fails once a bucket asks for encryption.
             "WEED_S3_SSE_KEK": (self.directory / "encryption-key").read_text(),
             # Behind the S3 API the filer and the volumes take only what is signed; all parts are in this one process,
             # so keys that nobody else knows, new at each start, are enough.
             **{name: secrets.token_hex(32) for name in _INNER_KEYS},
         }
-        log = self.directory / "seaweedfs.log"
-        # It waits for its own gRPC streams and would never end by itself; every answered write is in its files.
-        return Command(self.name, argv, log, env=env, cwd=self.directory, grace_seconds=2.0)
 
     def _is_writable(self) -> bool:
         if not is_listening(self.ports.s3):

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, SerializeAsAny
 from atelier.core.http.bodies import Answer
 from atelier.core.http.documentation import json_schema
 from atelier.core.http.times import Time
-from atelier.core.http.values import OneOf
+from atelier.core.http.values import NOT_SENT, NotNull, OneOf
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
 from generation.pipeline.spec import GENERATION_TYPES
 from generation.resource import Count, EventType, Generation, GenerationId, Positive, StageName, Status
@@ -103,14 +103,16 @@ class EventContent(Answer):
     generation_id: GenerationId
     type: EventType
     created_at: Time
-    credits_held: Annotated[Count, Field(description="queued")] = 0
-    stage: Annotated[StageName, Field(description="stage, step")] = ""
-    step: Annotated[Count, Field(description="step")] = 0
-    steps: Annotated[Count, Field(description="step")] = 0
-    index: Annotated[Count, Field(description="image: which one, from 0")] = 0
-    status: Annotated[Status, Field(description="terminal")] = ""
-    credits_used: Annotated[Count, Field(description="terminal")] = 0
-    code: Annotated[str, Field(description="terminal: the code of the error, where there is one")] = ""
+    credits_held: Annotated[Count | None, NotNull(), Field(description="queued")] = NOT_SENT
+    stage: Annotated[StageName | None, NotNull(), Field(description="stage, step")] = NOT_SENT
+    step: Annotated[Count | None, NotNull(), Field(description="step")] = NOT_SENT
+    steps: Annotated[Count | None, NotNull(), Field(description="step")] = NOT_SENT
+    index: Annotated[Count | None, NotNull(), Field(description="image: which one, from 0")] = NOT_SENT
+    status: Annotated[Status | None, NotNull(), Field(description="terminal")] = NOT_SENT
+    credits_used: Annotated[Count | None, NotNull(), Field(description="terminal")] = NOT_SENT
+    code: Annotated[str | None, NotNull(), Field(description="terminal: the code of the error, where there is one")] = (
+        NOT_SENT
+    )
 
 
 class Event(Answer):

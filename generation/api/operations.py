@@ -17,14 +17,13 @@ from atelier.core.http.problems import InvalidParameter, UnsupportedField
 from billing.selectors import NoRateCard
 from billing.services.transfers import InsufficientCredits, LedgerMismatch
 from generation.api.answers import Account, Event, GenerationPage, Models, Styles
-from generation.api.components import RESOURCE
+from generation.api.components import RESOURCE, RETRIED, submitted
 from generation.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_SECONDS
 from generation.api.watching import TooManyWatchers
 from generation.kinds import KINDS
 from generation.kinds.choices import UnknownModelError, UnknownStyleError
 from generation.kinds.kind import Kind
 from generation.pipeline.lifecycle import PUBLIC_STATUSES
-from generation.resource import GenerationAccepted
 from generation.selectors import GenerationNotFound
 from generation.services.acceptance import AnotherInProgress
 from generation.services.admission import (
@@ -70,6 +69,7 @@ KEY = OpenApiParameter(
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     OpenApiParameter.HEADER,
     description="Kept for 7 days: the same key and body get the first answer again, byte for byte, a 402 too. "
+    "Bodies with the same members and values are the same, whatever their order and blanks. "
     "X-Request-Id, Server-Timing and Date belong to the exchange and not to the answer.",
 )
 PREFER = OpenApiParameter(
@@ -82,7 +82,7 @@ PREFER = OpenApiParameter(
 
 
 DRY_RUN = query_parameter("dryRun", {"type": "boolean", "default": False}, "Check and price it; store nothing.")
-ACCEPTED = Ok(202, GenerationAccepted, "Accepted: it is in the queue and its credits are held.", ("Location",))
+ACCEPTED = "Accepted: it is in the queue and its credits are held."
 
 
 def submit(kind: Kind) -> Callable[[Any], Any]:
@@ -95,12 +95,8 @@ def submit(kind: Kind) -> Callable[[Any], Any]:
         body=kind.body,
         parameters=[DRY_RUN, KEY, PREFER],
         ok=[
-            Ok(
-                200,
-                {"oneOf": [ref(kind.answer.__name__), ref("GenerationPrice")]},
-                "The price of a dry run, or the finished resource.",
-            ),
-            ACCEPTED,
+            Ok(200, ref(submitted(kind)), "The price of a dry run, or the finished resource."),
+            Ok(202, ref(submitted(kind)), ACCEPTED, ("Location",)),
         ],
         errors=(*SUBMISSION, *ADMISSION, *PLANNING),
     )
@@ -114,7 +110,10 @@ retry = operation(
     tag=GENERATIONS,
     body=Nothing,
     parameters=[ID, KEY, PREFER],
-    ok=[Ok(200, RESOURCE, "The finished resource after `Prefer: wait`."), ACCEPTED],
+    ok=[
+        Ok(200, ref(RETRIED), "The finished resource after `Prefer: wait`."),
+        Ok(202, ref(RETRIED), ACCEPTED, ("Location",)),
+    ],
     errors=(*SUBMISSION, *ADMISSION, GenerationNotFound, NotRetryable),
 )
 

@@ -30,7 +30,7 @@ def load(entry: ModelEntry, models_dir: Path) -> DiffusersTextToImage:
     """
     with reported_failures():
         pipeline = read_pipeline(find_folder(entry, models_dir), entry)
-        return DiffusersTextToImage(pipeline, entry.default_guidance)
+        return DiffusersTextToImage(pipeline, entry)
 
 
 class DiffusersTextToImage:
@@ -39,12 +39,12 @@ class DiffusersTextToImage:
     A pipeline is not safe for threads: one image is drawn at a time, other threads wait for it.
     """
 
-    def __init__(self, pipeline: Any, default_guidance: float | None) -> None:
+    def __init__(self, pipeline: Any, entry: ModelEntry) -> None:
         self.memory_bytes = count_bytes(pipeline)
         self._pipeline = pipeline
         self._scheduler = pipeline.scheduler
         self._accepted = set(inspect.signature(pipeline.__call__).parameters)
-        self._default_guidance = default_guidance
+        self._entry = entry
         self._lock = threading.Lock()
         _watch_decoder(pipeline)
 
@@ -62,8 +62,8 @@ class DiffusersTextToImage:
             yield pixels
 
     def notes(self, request: DrawRequest) -> list[str]:
-        """Nothing to say."""
-        return []
+        """Where it draws with less guidance than was asked for."""
+        return self._entry.guidance_notes(request.guidance_scale)
 
     def _draw_one(self, request: DrawRequest, seed: int, report: _StepReport) -> np.ndarray:
         # A scheduler keeps the state of its last run, so each image gets a fresh one.
@@ -73,7 +73,7 @@ class DiffusersTextToImage:
 
     def _arguments(self, request: DrawRequest, seed: int, report: _StepReport) -> dict[str, Any]:
         """What this pipeline accepts of the request; the noise is drawn on the CPU, equal on every device."""
-        guidance = self._default_guidance if request.guidance_scale is None else request.guidance_scale
+        guidance = self._entry.guidance(request.guidance_scale)
         wanted = {
             "prompt": request.prompt,
             "negative_prompt": request.negative_prompt or None,

@@ -17,6 +17,7 @@ from generation.pipeline.engines import DrawRequest
 from generation.pipeline.stage import StageFailed
 from generation.starter.pipeline import Drawing, StarterPipeline
 from generation.starter.sentences import PACKAGE, Sentences, shared_sentences
+from generation.starter.wishes import Wish
 
 NEAREST_STYLE = {
     "vector-art": "flat",
@@ -34,6 +35,8 @@ NEAREST_STYLE = {
 
 OWN_STYLE = {"flat": "flat", "3d": "3d", "noto": "noto"}
 STAND_IN = "No model for {type} is configured: the starter model, which draws simple things, stood in."
+ALIKE = "The starter model draws a thing in one way: pictures of one prompt differ little from seed to seed."
+NEGATIVE = "The starter model did not use this of the negative prompt: {words}."
 OTHER_STYLE = "The starter model does not know the style {style} and drew in its style {own}."
 
 
@@ -66,15 +69,26 @@ class StarterTextToImage:
 
     def notes(self, request: DrawRequest) -> list[str]:
         """What it drew instead of what it does not know."""
-        said = list(self._pipeline.read(_subject(request)).notes)
+        wish = self._pipeline.read(_subject(request))
+        said = list(wish.notes)
+        if len(request.seeds) > 1:
+            said.append(ALIKE)
+        if unused := self._unused(request, wish):
+            said.append(NEGATIVE.format(words=", ".join(unused)[:300]))
+        said += self._entry.guidance_notes(request.guidance_scale)
         if request.generation_type in self._entry.stand_in_for:
             said.append(STAND_IN.format(type=request.generation_type))
         if request.style and request.style not in OWN_STYLE:
             said.append(OTHER_STYLE.format(style=request.style, own=NEAREST_STYLE.get(request.style, "flat")))
         return said
 
+    def _unused(self, request: DrawRequest, wish: Wish) -> list[str]:
+        """The parts of the client's negative prompt that change nothing: all of them where nothing guides."""
+        guidance = self._entry.guidance(request.guidance_scale)
+        return self._pipeline.ignored(request.unwanted, wish, guided=guidance not in (None, 0, 1))
+
     def _drawing(self, request: DrawRequest, seed: int) -> Drawing:
-        guidance = self._entry.default_guidance if request.guidance_scale is None else request.guidance_scale
+        guidance = self._entry.guidance(request.guidance_scale)
         style = OWN_STYLE.get(request.style or "") or NEAREST_STYLE.get(request.style or "")
         return Drawing(
             width=request.width,

@@ -65,7 +65,7 @@ class GenerationWebhook(Part):
     secret: Annotated[
         str,
         BeforeValidator(_check_secret),
-        Field(exclude=True, json_schema_extra={"pattern": "^whsec_[A-Za-z0-9+/]+={0,2}$"}),
+        Field(exclude=True, json_schema_extra={"pattern": "^(whsec_[A-Za-z0-9+/]+={0,2})?$"}),
     ] = ""
     events: Annotated[
         list[EventName],

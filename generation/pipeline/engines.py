@@ -19,8 +19,8 @@ T = TypeVar("T")
 class DrawRequest:
     """The input of a text-to-image engine, which draws one image of `width` x `height` pixels for each seed.
 
-    `prompt` includes the words of the style preset; `subject` is the client's own prompt, for an engine that handles
-    `style` and the generation type by their names.
+    `prompt` and `negative_prompt` include the words of the style preset; `subject` and `unwanted` are the client's own
+    texts, for an engine that handles `style` and the generation type by their names.
     """
 
     prompt: str
@@ -31,6 +31,7 @@ class DrawRequest:
     guidance_scale: float | None
     seeds: tuple[int, ...]
     subject: str = ""
+    unwanted: str = ""
     style: str | None = None
     generation_type: str = "standard"
 

@@ -6,8 +6,11 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+import rfc8785
+
 from atelier.core.db.statements import Statement
 from atelier.core.errors import AtelierError
+from atelier.core.http.numbers import portable
 
 
 class IdempotencyKeyReused(AtelierError):
@@ -23,21 +26,38 @@ class Answer:
     status: int
     body: str
     headers: dict[str, str] = field(default_factory=dict)
-    repeated: bool = False
+    repeated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A workspace's key for one endpoint and one body."""
+    """A workspace's key for one endpoint and one body.
+
+    `body_digest` is that of the canonical JSON (RFC 8785), in which the order of members and whitespace do not matter.
+    `raw_digest` is that of the bytes, which releases up to 0.2.0 have stored.
+    """
 
     workspace_id: str
     endpoint: str
     text: str
     body_digest: str
+    raw_digest: str
 
     @classmethod
     def of(cls, workspace_id: str, endpoint: str, text: str, body: bytes) -> Key:
-        return cls(workspace_id, endpoint, text, hashlib.sha256(body).hexdigest())
+        """The key for these bytes; what is no JSON (it will be refused) counts as it is."""
+        try:
+            canonical = rfc8785.dumps(portable(json.loads(body or b"{}")))
+        except ValueError:
+            canonical = body
+        digests = (hashlib.sha256(content).hexdigest() for content in (canonical, body))
+        return cls(workspace_id, endpoint, text, *digests)
+
+
+SAME = (
+    "This key belongs to a request with another body: use a new key for a new request. The same request has the same"
+    " members with the same values; their order and the blanks do not matter, a default that is written out does."
+)
 
 
 def find_answer(key: Key | None) -> Answer | None:
@@ -48,8 +68,8 @@ def find_answer(key: Key | None) -> Answer | None:
     if row is None:
         return None
     digest, status, answer, headers = row
-    if digest != key.body_digest:
-        raise IdempotencyKeyReused("Use a new key for a new request; this key belongs to another body.")
+    if digest not in (key.body_digest, key.raw_digest):
+        raise IdempotencyKeyReused(SAME)
     return Answer(status, answer, json.loads(headers) if isinstance(headers, str) else headers, repeated=True)
 
 

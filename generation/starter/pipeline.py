@@ -18,7 +18,7 @@ from generation.starter.layout import place
 from generation.starter.network import StarterNetwork
 from generation.starter.sampling import sample
 from generation.starter.vocabulary import Embedder, Vocabulary
-from generation.starter.wishes import Thing, Wish, read_wish, unwanted
+from generation.starter.wishes import Thing, Wish, named_parts, read_wish, unwanted
 
 INDEX = "model_index.json"
 GRAIN = 9
@@ -89,6 +89,15 @@ class StarterPipeline:
             self.network, torch.stack(told), instead, generators, drawing.steps, drawing.guidance, on_step
         )
         return [_finish(picture, thing) for picture, thing in zip(pictures, wish.things, strict=True)]
+
+    def ignored(self, negative_prompt: str, wish: Wish, *, guided: bool) -> list[str]:
+        """The parts of a negative prompt that change nothing: all but the first thing it names, and that one too where
+        it is drawn or nothing guides."""
+        parts = named_parts(negative_prompt, self.vocabulary)
+        used = next((at for at, (_, row) in enumerate(parts) if row is not None), None)
+        if used is not None and (not guided or any(thing.row == parts[used][1] for thing in wish.things)):
+            used = None
+        return [part for at, (part, _) in enumerate(parts) if at != used]
 
     def _instead(self, negative_prompt: str, wish: Wish, style: str) -> Tensor:
         """What guidance leads away from: the thing that the negative prompt names, or nothing told."""

@@ -165,9 +165,16 @@ def _take_nearest(text: str, prompt: str, wish: Wish, vocabulary: Vocabulary, em
 
 def unwanted(negative: str, vocabulary: Vocabulary) -> int | None:
     """The row of the first thing that a negative prompt names in full between its commas."""
-    for part in re.split(r"[,;]", negative):
-        words = [word for word in clean(part).split() if word not in FILLERS]
-        for match in vocabulary.named(words, names_only=True):
-            if match.end - match.begin == len(words):
-                return match.row
-    return None
+    return next((row for _, row in named_parts(negative, vocabulary) if row is not None), None)
+
+
+def named_parts(negative: str, vocabulary: Vocabulary) -> list[tuple[str, int | None]]:
+    """The parts of a negative prompt, each with the row of the thing that it names in full, or None."""
+    parts = [part.strip() for part in re.split(r"[,;]", negative) if part.strip()]
+    return [(part, _named_in_full(part, vocabulary)) for part in parts]
+
+
+def _named_in_full(part: str, vocabulary: Vocabulary) -> int | None:
+    words = [word for word in clean(part).split() if word not in FILLERS]
+    matches = vocabulary.named(words, names_only=True)
+    return next((match.row for match in matches if match.end - match.begin == len(words)), None)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from tests.architecture.source import PRODUCT, PROJECT, calls, ours, python_files, tree_of
 
-READERS = {"env.text", "env.flag", "env.number", "env.names", "env.choice"}
+READERS = {"env.text", "env.flag", "env.number", "env.names", "env.choice", "env.secret"}
 
 
 def variables() -> set[str]:

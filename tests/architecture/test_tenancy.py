@@ -9,7 +9,7 @@ from django.db.models import ForeignKey, Model
 from atelier.accounts.models import Workspace
 from atelier.core.db.policies import EnableTenantPolicy
 from atelier.core.db.tenancy import TenantRows
-from tests.architecture.source import PRODUCT, calls, imports, python_files
+from tests.architecture.source import PRODUCT, PROJECT, calls, imports, python_files
 
 OPEN = {
     "outbox_outboxmessage": "ids on their way to the broker; only the relay reads them",
@@ -104,3 +104,9 @@ def test_no_view_hands_rows_on_unread() -> None:
         if name.split(".")[-1] in LAZY
     ]
     assert lazy == [], "read pages, with atelier.core.http.streams"
+
+
+def test_no_test_lends_a_command_its_own_rights() -> None:
+    """`call_command` inside a test runs with everything open, and hides a command that says for nobody."""
+    tests = (PROJECT / "tests" / "integration").rglob("*.py")
+    assert [path.name for path in tests if "call_command" in path.read_text()] == [], "tests.support.commands"

@@ -55,7 +55,7 @@ class ApiKeyRequest(Body):
     ] = NOT_SENT
 
 
-class MemberRequest(Body):
+class InvitationRequest(Body):
     user: Annotated[str, Field(min_length=1, max_length=150), Visible()]
     role: Role
 
@@ -126,3 +126,53 @@ class Member(Answer):
 class Members(Answer):
     members: list[Member]
     next_cursor: str | None
+
+
+class Invitation(Answer):
+    """An invitation that waits for an answer. That it exists does not say that the person does."""
+
+    id: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^inv_[a-z2-7]{20}$"})]
+    user: str
+    role: Annotated[str, WithJsonSchema({"type": "string", "enum": list(ROLES)})]
+    created_at: Time
+    expires_at: Time
+
+    @classmethod
+    def of(cls, invitation: models.Invitation) -> Self:
+        return cls(
+            id=invitation.id,
+            user=invitation.user_name,
+            role=invitation.role,
+            created_at=invitation.created_at,
+            expires_at=invitation.expires_at,
+        )
+
+
+class Invitations(Answer):
+    invitations: list[Invitation]
+    next_cursor: str | None
+
+
+class MyInvitation(Answer):
+    """An invitation as the invited person sees it."""
+
+    id: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^inv_[a-z2-7]{20}$"})]
+    workspace_id: str
+    workspace: Annotated[str, Field(description="The workspace's name.")]
+    role: Annotated[str, WithJsonSchema({"type": "string", "enum": list(ROLES)})]
+    expires_at: Time
+
+    @classmethod
+    def of(cls, invitation: models.Invitation) -> Self:
+        """An invitation that was read with its workspace."""
+        return cls(
+            id=invitation.id,
+            workspace_id=invitation.workspace_id,
+            workspace=invitation.workspace.name,
+            role=invitation.role,
+            expires_at=invitation.expires_at,
+        )
+
+
+class MyInvitations(Answer):
+    invitations: Annotated[list[MyInvitation], Field(max_length=50)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter
 
 from atelier.access.api import bodies
+from atelier.access.invitations import AlreadyMember, InvitationNotFound, TooManyInvitations
 from atelier.access.keys import BeyondMaker, KeyEnded, KeyNotFound, TooManyKeys
-from atelier.access.members import AlreadyMember, LastOwner, MemberNotFound, UnknownPerson
+from atelier.access.members import LastOwner, MemberNotFound
 from atelier.accounts.refusals import COMMON
 from atelier.core.errors import InvalidRequest
 from atelier.core.http.bodies import Nothing
@@ -27,6 +28,13 @@ KEY_ID = OpenApiParameter(
 MEMBER_ID = OpenApiParameter(
     "member_id",
     {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"},
+    OpenApiParameter.PATH,
+    description="As returned in `id`.",
+)
+
+INVITATION_ID = OpenApiParameter(
+    "invitation_id",
+    {"type": "string", "example": "inv_abcdefghijklmnopqrst"},
     OpenApiParameter.PATH,
     description="As returned in `id`.",
 )
@@ -87,14 +95,60 @@ list_members = operation(
     ok=[Ok(200, bodies.Members, "A page.")],
     errors=(*COMMON, InvalidParameter),
 )
-add_member = operation(
-    "addMember",
-    "Add a member",
-    "A person who has a user name here. Only an owner makes owners.",
+invite = operation(
+    "inviteMember",
+    "Invite a person",
+    "By user name, the same answer for every name: whether somebody has it is not told. The person accepts it in a "
+    "session of his or her own within 7 days. Once more renews it. Only an owner invites owners.",
     tag=ACCESS,
-    body=bodies.MemberRequest,
-    ok=[Ok(201, bodies.Member, "The member.")],
-    errors=(*BODY, UnknownPerson, AlreadyMember),
+    body=bodies.InvitationRequest,
+    ok=[Ok(202, bodies.Invitation, "The invitation waits for its answer.")],
+    errors=(*BODY, TooManyInvitations),
+)
+list_invitations = operation(
+    "listInvitations",
+    "List pending invitations",
+    "Newest first.",
+    tag=ACCESS,
+    parameters=page_parameters(DEFAULT_LIMIT, MAX_LIMIT),
+    ok=[Ok(200, bodies.Invitations, "A page.")],
+    errors=(*COMMON, InvalidParameter),
+)
+withdraw = operation(
+    "withdrawInvitation",
+    "Withdraw an invitation",
+    "It cannot be accepted any more.",
+    tag=ACCESS,
+    parameters=[INVITATION_ID],
+    ok=[Ok(204, None, "It is withdrawn.")],
+    errors=(*COMMON, InvitationNotFound),
+)
+my_invitations = operation(
+    "listMyInvitations",
+    "List the invitations of the person who is logged in",
+    "For a session of the person's own, which need not belong to a workspace; never for API keys.",
+    tag=ACCESS,
+    ok=[Ok(200, bodies.MyInvitations, "Those that wait for an answer, newest first, at most 50.")],
+    errors=COMMON,
+)
+accept = operation(
+    "acceptInvitation",
+    "Accept an invitation",
+    "The person who is logged in belongs to the workspace from now on.",
+    tag=ACCESS,
+    body=Nothing,
+    parameters=[INVITATION_ID],
+    ok=[Ok(201, bodies.Member, "The membership.")],
+    errors=(*BODY, InvitationNotFound, AlreadyMember),
+)
+decline = operation(
+    "declineInvitation",
+    "Decline an invitation",
+    "The workspace may invite again.",
+    tag=ACCESS,
+    parameters=[INVITATION_ID],
+    ok=[Ok(204, None, "It is declined.")],
+    errors=(*COMMON, InvitationNotFound),
 )
 change_role = operation(
     "changeMember",

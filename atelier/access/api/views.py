@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from atelier.access import keys, members
+from atelier.access import invitations, keys, members
 from atelier.access.api import bodies, operations
-from atelier.accounts.api import ApiView, json_answer
+from atelier.accounts.api import ApiView, PersonView, json_answer
 from atelier.accounts.models import ApiKey, Workspace
 from atelier.accounts.throttling import Limit
 from atelier.core.http.bodies import Nothing
@@ -26,6 +26,7 @@ from atelier.core.http.paging import (
     take_page,
 )
 
+INVITATION_ID = re.compile(r"inv_[a-z2-7]{20}")
 KEY_ID = re.compile(r"key_[a-z2-7]{20}")
 ACCESS_LIMIT = Limit("access", capacity=30, amount=30, period=60)
 """Changes; looking is limited as everywhere."""
@@ -109,11 +110,11 @@ class MemberListView(AccessView):
         shown = [bodies.Member.of(member) for member in page.rows]
         return json_answer(bodies.Members(members=shown, next_cursor=page.next_cursor))
 
-    @operations.add_member
+    @operations.invite
     def post(self, request: Request) -> HttpResponse:
-        asked = bodies.MemberRequest.parse(request.data)
-        member = members.add_member(caller=self.caller, name=asked.user, role=asked.role)
-        return json_answer(bodies.Member.of(member), 201)
+        asked = bodies.InvitationRequest.parse(request.data)
+        invitation = invitations.invite(caller=self.caller, name=asked.user, role=asked.role)
+        return json_answer(bodies.Invitation.of(invitation), 202)
 
 
 class MemberView(AccessView):
@@ -131,6 +132,60 @@ class MemberView(AccessView):
     def delete(self, request: Request, member_id: str) -> HttpResponse:
         members.remove_member(caller=self.caller, member_id=_number(member_id))
         return HttpResponse(status=204)
+
+
+class InvitationListView(AccessView):
+    """GET /invitations."""
+
+    needs = {"GET": "members:read"}
+    parameters = {"GET": PAGED}
+
+    @operations.list_invitations
+    def get(self, request: Request) -> HttpResponse:
+        query, rows = request.query_params, invitations.list_invitations(self.caller.workspace.id)
+        limit, place = limit_of(query, DEFAULT_LIMIT, MAX_LIMIT), place_of(query, INVITATION_ID)
+        page = take_page(place.after(rows) if place else rows, limit, lambda row: Place.of(row).encode())
+        shown = [bodies.Invitation.of(row) for row in page.rows]
+        return json_answer(bodies.Invitations(invitations=shown, next_cursor=page.next_cursor))
+
+
+class InvitationView(AccessView):
+    """DELETE /invitations/{invitation_id}."""
+
+    needs = {"DELETE": "members:write"}
+
+    @operations.withdraw
+    def delete(self, request: Request, invitation_id: str) -> HttpResponse:
+        invitations.withdraw(caller=self.caller, invitation_id=_clean(invitation_id))
+        return HttpResponse(status=204)
+
+
+class MyInvitationsView(PersonView):
+    """GET /my/invitations."""
+
+    @operations.my_invitations
+    def get(self, request: Request) -> HttpResponse:
+        rows = invitations.list_mine(self.person.user)
+        return json_answer(bodies.MyInvitations(invitations=[bodies.MyInvitation.of(row) for row in rows]))
+
+
+class MyInvitationView(PersonView):
+    """DELETE /my/invitations/{invitation_id}."""
+
+    @operations.decline
+    def delete(self, request: Request, invitation_id: str) -> HttpResponse:
+        invitations.decline(person=self.person.user, invitation_id=_clean(invitation_id))
+        return HttpResponse(status=204)
+
+
+class AcceptInvitationView(PersonView):
+    """POST /my/invitations/{invitation_id}/accept."""
+
+    @operations.accept
+    def post(self, request: Request, invitation_id: str) -> HttpResponse:
+        Nothing.parse(request.data)
+        member = invitations.accept(person=self.person.user, invitation_id=_clean(invitation_id))
+        return json_answer(bodies.Member.of(member), 201)
 
 
 def _clean(key_id: str) -> str:

@@ -6,6 +6,7 @@ members are camelCase on the wire and snake_case in Python.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
@@ -17,6 +18,7 @@ from atelier.core.errors import InvalidRequest
 from atelier.core.http.pointers import pointer
 from atelier.core.http.problems import UnknownField, UnsupportedField
 from atelier.core.http.sentences import describe_error
+from atelier.core.http.suggestions import question
 
 UNSUPPORTED = "unsupported"
 """The type of pydantic's custom error for a value that is documented and not served yet."""
@@ -36,10 +38,12 @@ class _Wire(BaseModel):
 
 
 class Body(_Wire):
-    """The body of a request. `UNSERVED` names documented members that no version has served yet."""
+    """The body of a request. `UNSERVED` names documented members that no version has served yet; `KNOWN_AS` maps what
+    other services call a member (small letters, no separators) to its name here."""
 
     model_config = ConfigDict(validate_by_name=False)
     UNSERVED: ClassVar[tuple[str, ...]] = ()
+    KNOWN_AS: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def parse(cls, members: Any) -> Self:
@@ -108,8 +112,14 @@ def _classify(body: type[Body], detail: ErrorDetails) -> tuple[type[InvalidReque
         return UnsupportedField, LATER
     if detail["type"] == "extra_forbidden":
         unserved = detail["loc"] in {(name,) for name in body.UNSERVED}
-        return (UnsupportedField, LATER) if unserved else (UnknownField, "There is no such field.")
+        return (UnsupportedField, LATER) if unserved else (UnknownField, _unknown(body, str(detail["loc"][-1])))
     return InvalidRequest, describe_error(detail, _schema(body))
+
+
+def _unknown(body: type[Body], name: str) -> str:
+    """What is wrong with a member that the body does not know, and which one may be meant."""
+    members = [str(field.alias) for field in body.model_fields.values()]
+    return "There is no such field." + question(name, members, body.KNOWN_AS)
 
 
 @lru_cache(maxsize=64)

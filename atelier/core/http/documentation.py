@@ -17,10 +17,12 @@ from atelier.core.db.deadlines import RateTooSlow, SchemaTooSlow
 from atelier.core.errors import AtelierError
 from atelier.core.http import problems
 from atelier.core.http.bodies import Answer, Body
-from atelier.core.http.values import NOT_SENT, NotNull
+from atelier.core.http.values import CLOSED, NOT_SENT, NotNull
 
 Schema = dict[str, Any]
 Problems = Sequence[type[AtelierError]]
+EXTENSIBLE, CODES = "x-extensible-enum", "x-codes"
+"""Words of an answer to which a later release may add some; the codes of a problem in this place, which it may, too."""
 UriReference = Annotated[str, WithJsonSchema({"type": "string", "format": "uri-reference"})]
 
 ANYWHERE: Problems = (
@@ -146,7 +148,10 @@ class _WithoutTitles(GenerateJsonSchema):
 def json_schema(model: type[Body] | type[Answer], *, request: bool) -> Schema:
     """The JSON Schema (draft 2020-12) of a body as clients send it, or of an answer as they get it.
 
-    Its parts stand under `$defs`, and references lead to the components of the OpenAPI document.
+    Its parts stand under `$defs`, and references lead to the components of the OpenAPI document. A body is closed,
+    because the service refuses unknown members. An answer is open, because a later release may add members and words,
+    and a client that was generated from this document must go on reading it: what a body lists as `enum`, an answer
+    lists as `x-extensible-enum`, unless the list is closed for good (`OneOf(..., closed=True)`).
     """
     schema = model.model_json_schema(
         ref_template="#/components/schemas/{model}",
@@ -155,7 +160,37 @@ def json_schema(model: type[Body] | type[Answer], *, request: bool) -> Schema:
     )
     for part in (schema, *schema.get("$defs", {}).values()):
         part.pop("title", None)
-    return schema
+        for member in part.get("properties", {}).values():
+            if isinstance(member.get("default"), dict) and member["default"]:
+                del member["default"]  # written into Go as it stands by openapi-generator, and described instead
+    _size_integers(schema)
+    return schema if request else _opened(schema)
+
+
+def _size_integers(schema: Any) -> None:
+    """Name the integers that 32 bits do not hold, seeds and balances for example, for languages that must choose."""
+    if isinstance(schema, list):
+        for one in schema:
+            _size_integers(one)
+    elif isinstance(schema, dict):
+        if schema.get("type") == "integer" and not schema.get("maximum", 2**31) < 2**31:
+            schema["format"] = "int64"
+        for one in schema.values():
+            _size_integers(one)
+
+
+def _opened(schema: Any) -> Any:
+    """The schema of an answer with room for what later releases add."""
+    if isinstance(schema, list):
+        return [_opened(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _opened(value) for name, value in schema.items()}
+    if found.get("additionalProperties") is False:
+        del found["additionalProperties"]
+    if not found.pop(CLOSED, False) and len(found.get("enum", ())) > 1:
+        found[EXTENSIBLE] = found.pop("enum")
+    return found
 
 
 class _InItsMode(PydanticExtension):
@@ -175,10 +210,8 @@ class _InItsMode(PydanticExtension):
 
 
 def _refusal(errors: Problems) -> OpenApiResponse:
-    codes = [error.code for error in errors]
     listed = "; ".join(f"`{error.code}`: {error.title}" for error in errors)
-    schema = {"allOf": [ref("Problem"), {"type": "object", "properties": {"code": {"enum": codes}}}]}
-    return OpenApiResponse(schema, listed + ".")
+    return OpenApiResponse(ref("Problem") | {CODES: [error.code for error in errors]}, listed + ".")
 
 
 HEADERS = {

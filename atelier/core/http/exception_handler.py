@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import (
@@ -22,6 +23,7 @@ from atelier.core.errors import AtelierError, InvalidRequest, NotFound
 from atelier.core.http import problems
 from atelier.core.http.pointers import escape_token
 from atelier.core.http.problems import problem_response
+from atelier.core.http.routes import nearest_route
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = "2"
@@ -32,13 +34,18 @@ PEOPLES_PAGES = "/admin/"
 def to_problem(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """REST framework's exception handler: every error has an answer, an unexpected one is logged as well."""
     request = context["request"]._request
-    return problem_response(request, translate(error))
+    return problem_response(request, translate(error, context["view"].allowed_methods))
 
 
-def translate(error: BaseException | None) -> AtelierError:
-    """The stated fact behind any exception; what nobody foresaw becomes `internal_error` without its text."""
+def translate(error: BaseException | None, methods: Sequence[str] = ()) -> AtelierError:
+    """The stated fact behind any exception; what nobody foresaw becomes `internal_error` without its text.
+
+    `methods` are those of the URL.
+    """
     if isinstance(error, AtelierError):
         return error
+    if isinstance(error, rest.MethodNotAllowed):
+        return problems.MethodNotAllowed(f"This URL serves {', '.join(methods) or 'other methods'}; see `Allow`.")
     if isinstance(error, DISCONNECTED):
         log.warning("database unavailable: %s", error)
         return problems.DatabaseUnavailable("Try again in a moment.", headers={"Retry-After": RETRY_SECONDS})
@@ -64,10 +71,6 @@ def _flatten(detail: Any, pointer: str) -> list[dict[str, str]]:
     return [{"pointer": pointer, "message": str(detail)}]
 
 
-def _method(error: rest.MethodNotAllowed) -> AtelierError:
-    return problems.MethodNotAllowed("`Allow` names the methods of this URL.")
-
-
 def _suspicion(error: SuspiciousOperation) -> str:
     return "It has more than 1,000 parameters." if isinstance(error, TooManyFieldsSent) else ""
 
@@ -76,7 +79,6 @@ _TRANSLATIONS: dict[type[Exception], Any] = {
     rest.ValidationError: _invalid,
     rest.ParseError: lambda error: problems.MalformedJson(str(error.detail)),
     rest.UnsupportedMediaType: lambda error: problems.UnsupportedMediaType("Send application/json in UTF-8."),
-    rest.MethodNotAllowed: _method,
     rest.NotAcceptable: lambda error: problems.NotAcceptable("This operation answers application/json."),
     rest.NotFound: lambda error: NotFound(),
     rest.PermissionDenied: lambda error: problems.Forbidden(str(error.detail)),
@@ -92,7 +94,9 @@ def unknown_path(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404: an unknown URL."""
     if request.path.startswith(PEOPLES_PAGES):
         return defaults.page_not_found(request, exception)
-    return problem_response(request, problems.UnknownPath("GET /docs lists what there is."))
+    there = nearest_route(str(request.method), request.path)
+    advice = f"Do you mean {there}? " if there else ""
+    return problem_response(request, problems.UnknownPath(f"{advice}GET /docs lists what there is."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -67,6 +67,7 @@ class BadRequest(AtelierError):
     code = "bad_request"
     status = 400
     title = "The request cannot be understood"
+    advice = "Something in its line, headers or form is broken; compare it with the examples at GET /docs."
 
 
 class Forbidden(AtelierError):
@@ -75,6 +76,7 @@ class Forbidden(AtelierError):
     code = "forbidden"
     status = 403
     title = "This is not allowed"
+    advice = "A browser's session also needs the CSRF token; programs send an API key."
 
 
 class MissingPermission(Forbidden):

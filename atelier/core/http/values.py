@@ -56,27 +56,36 @@ def _check_visible(text: str) -> str:
     return text
 
 
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols by category that are drawn as nothing: the Hangul fillers, and braille without a dot."""
+
+
 def _is_visible(character: str) -> bool:
     category = unicodedata.category(character)
-    return category[0] != "Z" and category not in ("Cc", "Cf")
+    return category[0] != "Z" and category not in ("Cc", "Cf") and character not in BLANKS
+
+
+CLOSED = "x-closed"
+"""Marks a list of words in a JSON Schema until atelier.core.http.documentation has read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """A string that is one of a table of words (a Literal, whose words another module lists).
 
-    `later` are documented words that are not served yet.
+    `later` are documented words that are not served yet. `closed`: no release will add one, so clients may rely on it.
     """
 
     words: Sequence[str]
     later: Sequence[str] = ()
+    closed: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         inner = core_schema.literal_schema(list(self.words))
         return core_schema.no_info_before_validator_function(self._refuse_later, inner) if self.later else inner
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.words)}
+        return {"type": "string", "enum": list(self.words)} | ({CLOSED: True} if self.closed else {})
 
     def _refuse_later(self, value: Any) -> Any:
         if isinstance(value, str) and value in self.later:

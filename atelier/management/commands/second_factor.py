@@ -11,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from atelier.accounts.sessions import end_sessions
 from atelier.audit.services import record
+from atelier.core.db.tenancy import across
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--user", required=True)
         parser.add_argument("--remove", action="store_true")
 
+    @across("command")
     def handle(self, *args: Any, **options: Any) -> None:
         person = User.objects.filter(username=options["user"]).first()
         if person is None:

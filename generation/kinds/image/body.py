@@ -71,8 +71,23 @@ class GenerationRequest(SubmissionBody, PictureFields):
     __doc__ = f"Not served yet, and refused with `unsupported_field`: {', '.join(LATER_FIELDS)}, format `svg`."
 
     UNSERVED = LATER_FIELDS
+    KNOWN_AS = {
+        **dict.fromkeys(("size", "width", "height", "resolution", "imagesize", "aspectratio"), "dimensions"),
+        **dict.fromkeys(("n", "num", "numimages", "samples", "batchsize", "numberofimages"), "count"),
+        **dict.fromkeys(("cfg", "cfgscale", "guidance"), "guidanceScale"),
+        **dict.fromkeys(("steps", "numinferencesteps", "inferencesteps"), "quality"),
+        **dict.fromkeys(("text", "textprompts", "description"), "prompt"),
+        **dict.fromkeys(("outputformat", "responseformat", "mimetype"), "format"),
+        **dict.fromkeys(("stylepreset", "preset"), "style"),
+        **dict.fromkeys(("callback", "callbackurl", "webhookurl", "hook"), "webhook"),
+        **dict.fromkeys(("timeout", "timeoutseconds", "deadline"), "deadlineSeconds"),
+        **dict.fromkeys(("engine", "checkpoint", "modelid"), "model"),
+        **dict.fromkeys(("user", "tags", "extra"), "metadata"),
+    }
 
-    dimensions: Dimensions = Dimensions(width=1024, height=1024)
+    dimensions: Annotated[Dimensions, Field(description="1024 x 1024 where there are none.")] = Dimensions(
+        width=1024, height=1024
+    )
 
 
 _OLD_NAMES = {

@@ -12,6 +12,8 @@ from generation.pipeline.spec import GENERATION_TYPES
 SHIPPED = Path(__file__).parents[2]
 """The package directory, which contains the shipped models."""
 
+CLIPPED = "The model {name} is ruined by a guidanceScale of {asked:g}: it drew with {most:g}, the most it bears."
+
 Named = TypeVar("Named", "ModelEntry", "StyleEntry")
 
 
@@ -31,7 +33,8 @@ class ModelEntry:
     catalogue's package) and `hub_id` (with a 40-digit commit as `revision`) locates its weights. `adapter` is
     `module:function` and loads it. `knows` names a JSON file in the folder that lists what it can draw.
     `stand_in_for` are the generation types that it serves only because no better model is installed, which clients
-    see. `english_only` models refuse a prompt without a Latin letter, digit or emoji.
+    see. `english_only` models refuse a prompt without a Latin letter, digit or emoji. A guidance above `max_guidance`
+    ruins the pictures.
     """
 
     name: str
@@ -48,12 +51,24 @@ class ModelEntry:
     min_native_side: int | None = None
     max_native_side: int | None = None
     default_guidance: float | None = None
+    max_guidance: float | None = None
     seconds_per_step: float = 0.0
     note: str = ""
     shipped: bool = False
     knows: str | None = None
     stand_in_for: tuple[str, ...] = ()
     english_only: bool = False
+
+    def guidance(self, asked: float | None) -> float | None:
+        """The guidance to draw with: the default if none was requested, and at most `max_guidance`."""
+        wanted = self.default_guidance if asked is None else asked
+        return wanted if wanted is None or self.max_guidance is None else min(wanted, self.max_guidance)
+
+    def guidance_notes(self, asked: float | None) -> list[str]:
+        """A sentence for the client if the requested guidance is limited; else empty."""
+        if asked is None or self.guidance(asked) == asked:
+            return []
+        return [CLIPPED.format(name=self.name, asked=asked, most=self.max_guidance)]
 
     def path(self, models_dir: Path) -> Path | None:
         """The folder of a local model; None for one from a hub."""

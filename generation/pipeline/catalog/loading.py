@@ -134,6 +134,7 @@ def _check_model(entry: ModelEntry, where: str) -> None:
         "stand_in_for must be part of serves": set(entry.stand_in_for) <= set(entry.serves),
         "multiple must be 1..256": 1 <= entry.multiple <= 256,
         f"native_side must be {LEAST_SIDE}..8192": LEAST_SIDE <= entry.native_side <= 8192,
+        "default_guidance must not exceed max_guidance": entry.guidance(None) == entry.default_guidance,
         "min_native_side must not exceed native_side": (entry.min_native_side or 0) <= entry.native_side,
         "max_native_side must not be under native_side": (entry.max_native_side or 8192) >= entry.native_side,
         "adapter must be module:function": _is_adapter(entry.adapter),

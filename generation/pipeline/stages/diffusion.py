@@ -66,6 +66,7 @@ def _request(state: State, spec: Spec, shots: list[Shot]) -> DrawRequest:
         guidance_scale=spec.guidance_scale,
         seeds=tuple(one.seed for one in shots),
         subject=normalise(shot.prompt),
+        unwanted=normalise(shot.negative_prompt),
         style=spec.style,
         generation_type=spec.generation_type,
     )

@@ -40,7 +40,7 @@ def open_scene() -> tuple[Callers, dict[str, str]]:
     announce_worker(name="gpu-1", queues=ALL_GPU, models=["tiny", "english"])
     main = open_workspace("recorded")
     known = _draw(main)
-    callers = _open_keys(main) | {"session": {"Cookie": f"sessionid={_seat_people(main)}"}}
+    callers = _open_keys(main) | _seat_people(main)
     for name, tier, credits in (
         ("other", "professional", 5),
         ("poor", "professional", 1),
@@ -75,13 +75,18 @@ def _open_keys(main: Workspace) -> Callers:
     return callers
 
 
-def _seat_people(main: Workspace) -> str:
-    """Ada is the owner, Bob and Cy have names here; Ada's session."""
-    ada, _, _ = (get_user_model().objects.create_user(name) for name in ("ada", "bob", "cy"))
+def _seat_people(main: Workspace) -> Callers:
+    """Ada is the owner, Bob a viewer, Cy has a name here; the sessions of Ada and Bob."""
+    ada, bob, _ = (get_user_model().objects.create_user(name) for name in ("ada", "bob", "cy"))
     Membership.objects.create(workspace=main, user=ada, role="owner")
+    Membership.objects.create(workspace=main, user=bob, role="viewer")
+    return {"session": _log_in(ada), "bob": _log_in(bob)}
+
+
+def _log_in(person: object) -> dict[str, str]:
     browser = Client()
-    browser.force_login(ada)
-    return browser.cookies["sessionid"].value
+    browser.force_login(person)
+    return {"Cookie": f"sessionid={browser.cookies['sessionid'].value}"}
 
 
 def _draw(main: Workspace) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +21,7 @@ from billing.services.grants import grant_credits
 from billing.services.holds import place_hold, resolve_hold
 from billing.services.transfers import LARGEST, BalanceTooLarge, InvalidAmount
 from tests.integration.generation.api.caller import SMALL, Caller, code
+from tests.support.commands import run_command
 from tests.support.operators import operator
 from tests.support.stories import open_workspace, query
 
@@ -146,15 +146,13 @@ def change(browser: Client, url: str, credits: str) -> str:
 @pytest.mark.parametrize("credits", ["-1", *TYPED[1:]], ids=lambda credits: credits[:20])
 def test_the_command_says_so(credits: str) -> None:
     with pytest.raises(CommandError) as refused:
-        call_command("issue_key", "--workspace", "new", f"--credits={credits}", stdout=io.StringIO())
+        run_command("issue_key", "--workspace", "new", f"--credits={credits}")
     assert len(str(refused.value)) < 300
     assert query("SELECT count(*) FROM accounts_workspace WHERE name = 'new'") == [(0,)]
 
 
 def test_the_command_gives_no_credits_where_none_are_asked_for() -> None:
-    printed = io.StringIO()
-    call_command("issue_key", "--workspace", "new", "--credits=0", stdout=printed)
-    made = json.loads(printed.getvalue())["workspaceId"]
+    made = json.loads(run_command("issue_key", "--workspace", "new", "--credits=0"))["workspaceId"]
     assert get_balance(made).available == 0
 
 
@@ -169,9 +167,9 @@ def test_the_command_gives_no_credits_where_none_are_asked_for() -> None:
     ids=["others", "empty", "long", "nul"],
 )
 def test_the_command_refuses_a_second_first_grant_and_names_that_are_none(words: tuple[str, ...]) -> None:
-    call_command("issue_key", "--workspace", "new", "--credits=5", stdout=io.StringIO())
+    run_command("issue_key", "--workspace", "new", "--credits=5")
     with pytest.raises(CommandError):
-        call_command("issue_key", *words, stdout=io.StringIO())
+        run_command("issue_key", *words)
 
 
 @pytest.mark.parametrize("count", [b"0", b"-1", b"1.5", b"NaN", b"1e999", b"9" * 5000, b'"3"', b"null", b"true"])

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from atelier.site.openapi import build_openapi
 from tests.integration.generation.api.caller import BASE
 
-UNKNOWN = {"generation_id": "gen_", "endpoint_id": "whk_", "delivery_id": "dlv_", "key_id": "key_"}
+UNKNOWN = {
+    "generation_id": "gen_",
+    "endpoint_id": "whk_",
+    "delivery_id": "dlv_",
+    "key_id": "key_",
+    "invitation_id": "inv_",
+}
 """What ids of each kind begin with; members are numbers."""
 
 

@@ -74,7 +74,6 @@ def rotate_key(api: Caller) -> Act:
 
 
 def add_member(api: Caller) -> Act:
-    User.objects.create_user("mira")
     return lambda: api.post({"user": "mira", "role": "editor"}, "/members")
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
+from tests.support.commands import run_command
 from tests.support.stories import query
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -37,7 +37,7 @@ def log_in(
 
 def give_factor() -> bytes:
     """Grace gets a device by the command; its key."""
-    call_command("second_factor", user="grace", stdout=StringIO())
+    run_command("second_factor", user="grace")
     return TOTPDevice.objects.get().bin_key
 
 
@@ -131,15 +131,14 @@ def test_a_new_factor_and_its_removal_log_the_person_out_everywhere_and_nobody_e
     assert [browser.get("/admin/").status_code for browser in (stolen, own, other)] == [302, 302, 200]
     again = log_in(otp_token=f"{totp(key):06d}", otp_device=TOTPDevice.objects.get().persistent_id)[1]
     assert again.get("/admin/").status_code == 200
-    call_command("second_factor", user="grace", remove=True, stdout=StringIO())
+    run_command("second_factor", user="grace", remove=True)
     assert [browser.get("/admin/").status_code for browser in (again, other)] == [302, 200]
 
 
 def test_the_command_shows_the_key_once_and_leaves_audit_rows(grace: User) -> None:
-    said = StringIO()
-    call_command("second_factor", user="grace", stdout=said)
-    assert re.search(r"otpauth://totp/Atelier%3A\S*grace\?secret=[A-Z2-7]{32}&", said.getvalue())
-    call_command("second_factor", user="grace", remove=True, stdout=StringIO())
+    said = run_command("second_factor", user="grace")
+    assert re.search(r"otpauth://totp/Atelier%3A\S*grace\?secret=[A-Z2-7]{32}&", said)
+    run_command("second_factor", user="grace", remove=True)
     assert TOTPDevice.objects.count() == 0
     subject = f"user:{grace.pk}"
     assert query("SELECT action, subject FROM audit_auditentry ORDER BY id") == [
@@ -147,7 +146,7 @@ def test_the_command_shows_the_key_once_and_leaves_audit_rows(grace: User) -> No
         ("second_factor.removed", subject),
     ]
     with pytest.raises(CommandError, match="nobody"):
-        call_command("second_factor", user="heinz", stdout=StringIO())
+        run_command("second_factor", user="heinz")
 
 
 def test_no_page_shows_the_devices(grace: User) -> None:

@@ -6,11 +6,10 @@ import random
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from pytest_django import Settings
 
 from atelier.accounts.models import Workspace
@@ -22,6 +21,7 @@ from atelier.stacks.postgres import Postgres
 from billing.services.adjustments import adjust_credits
 from billing.services.grants import grant_credits
 from billing.services.holds import place_hold, resolve_hold
+from tests.support.commands import run_command
 from tests.support.stories import open_workspace, query
 from tests.support.vandals import CHAINED, edit_randomly, vandal_of
 
@@ -249,19 +249,13 @@ def test_heads_may_be_kept_in_the_storage(books: list[Workspace], settings: Sett
     assert verify_ledger()["findings"] == []
 
 
-def run_command(**options: Any) -> str:
-    out = StringIO()
-    call_command("verify_ledger", stdout=out, **options)
-    return out.getvalue()
-
-
 def test_the_command_tells_the_row_and_ends_with_an_error(vandal: psycopg.Connection) -> None:
-    assert "nothing is wrong" in run_command()
+    assert "nothing is wrong" in run_command("verify_ledger")
     row = query("SELECT max(id) FROM billing_hold")[0][0]
     vandal.execute("UPDATE billing_hold SET created_at = created_at + interval '1 second' WHERE id = %s", [row])
     out = StringIO()
     with pytest.raises(CommandError):
-        call_command("verify_ledger", stdout=out)
+        run_command("verify_ledger", out=out)
     assert row in out.getvalue()
 
 

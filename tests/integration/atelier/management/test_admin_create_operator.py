@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from atelier.audit.models import AuditEntry
+from tests.support.commands import run_command
 
 pytestmark = pytest.mark.usefixtures("committed")
 GOOD = "a long enough one"
@@ -16,9 +15,7 @@ GOOD = "a long enough one"
 
 def run(monkeypatch: pytest.MonkeyPatch, password: str, user: str = "ada") -> str:
     monkeypatch.setenv("ATELIER_ADMIN_PASSWORD", password)
-    output = io.StringIO()
-    call_command("create_operator", user=user, stdout=output)
-    return output.getvalue()
+    return run_command("create_operator", user=user)
 
 
 def test_it_makes_a_superuser_who_can_log_in(monkeypatch: pytest.MonkeyPatch) -> None:

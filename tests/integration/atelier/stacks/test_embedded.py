@@ -67,6 +67,19 @@ def wait_for(look: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.1)
 
 
+def test_the_starter_model_says_what_it_does_not_do(stack: Foreground) -> None:
+    asked = {"prompt": "a cat", "negativePrompt": "blurry", "guidanceScale": 30, "count": 2}
+    sized = {"dimensions": {"width": 64, "height": 64}}
+    accepted = api(stack).post("/generate", asked | sized)
+    note = api(stack).wait(accepted["generationId"], 60)["metadata"]["note"]
+    for told in ("differ little from seed to seed", "negative prompt: blurry", "guidanceScale of 30: it drew with 8"):
+        assert told in note
+    plain = api(stack).post("/generate", {"prompt": "\u203c\ufe0f"} | sized)
+    assert api(stack).wait(plain["generationId"], 60)["status"] == "completed"
+    with pytest.raises(Refused, match="visible"):
+        api(stack).post("/generate", {"prompt": "\u2800"} | sized)
+
+
 def test_the_demo_draws_saves_and_tells(home: Path, tmp_path: Path) -> None:
     ran = demo(home, tmp_path, PROMPT="a red apple; $(touch owned) 'x'", COUNT="2", SIZE="128x96", FORMAT="webp")
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,21 @@ import torch
 from generation.engines.diffusers_text_to_image import DiffusersTextToImage
 from generation.engines.libraries import diffusers
 from generation.engines.tiny_networks import build_pipeline
+from generation.pipeline.catalog import ModelEntry
 from generation.pipeline.engines import DrawRequest
 from generation.pipeline.stage import StageFailed, Stopped
 
+ENTRY = ModelEntry(
+    name="any",
+    title="Any",
+    adapter="",
+    revision="1",
+    native_side=64,
+    licence="none",
+    serves=("standard",),
+    default_guidance=5.0,
+    max_guidance=12.0,
+)
 REQUEST = DrawRequest("an apple", "", 64, 64, 4, None, (1, 2))
 
 
@@ -22,7 +35,14 @@ REQUEST = DrawRequest("an apple", "", 64, 64, 4, None, (1, 2))
 def engine() -> DiffusersTextToImage:
     pipeline = build_pipeline()
     pipeline.set_progress_bar_config(disable=True)
-    return DiffusersTextToImage(pipeline, 5.0)
+    return DiffusersTextToImage(pipeline, ENTRY)
+
+
+def test_guidance_beyond_the_models_range_is_cut_and_told(engine: DiffusersTextToImage) -> None:
+    pictures = [next(engine.draw(replace(REQUEST, guidance_scale=scale), lambda *call: None)) for scale in (12.0, 30.0)]
+    assert (pictures[0] == pictures[1]).all()
+    said = [engine.notes(replace(REQUEST, guidance_scale=scale)) for scale in (None, 12.0, 30.0)]
+    assert said[:2] == [[], []] and "guidanceScale of 30" in said[2][0]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +61,7 @@ def test_progress_is_counted_in_steps_whatever_the_scheduler_runs(scheduler: str
     pipeline.set_progress_bar_config(disable=True)
     pipeline.scheduler = getattr(diffusers, scheduler).from_config(pipeline.scheduler.config)
     calls: list[tuple[int, int]] = []
-    engine = DiffusersTextToImage(pipeline, 5.0)
+    engine = DiffusersTextToImage(pipeline, ENTRY)
     first = list(engine.draw(REQUEST, lambda *call: calls.append(call)))
     again = list(engine.draw(REQUEST, lambda *call: None))
     done = [call[0] for call in calls]

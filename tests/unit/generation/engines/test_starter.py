@@ -42,6 +42,49 @@ def test_what_stands_in_is_told(starter: StarterTextToImage) -> None:
     assert "nearest thing it knows" in nearest
 
 
+def test_pictures_of_one_prompt_are_near_equal_and_a_note_says_so(starter: StarterTextToImage) -> None:
+    eight = replace(REQUEST, subject="a cat", seeds=tuple(range(8)), steps=8)
+    first, *others = starter.draw(eight, lambda done, total: None)
+    assert max(np.abs(first.astype(int) - other).mean() for other in others) < 8
+    assert [note for note in starter.notes(eight) if "differ little from seed to seed" in note]
+    assert starter.notes(replace(eight, seeds=(1,))) == []
+
+
+@pytest.mark.parametrize(
+    ("negative", "guidance", "unused"),
+    [
+        ("blurry, ugly", None, "blurry, ugly"),
+        ("tomato, blurry", None, "blurry"),
+        ("tomato", None, ""),
+        ("red apple", None, "red apple"),  # it is what is drawn
+        ("tomato", 1.0, "tomato"),  # nothing guides away from it
+        ("tomato", 0.0, "tomato"),
+    ],
+)
+def test_what_a_negative_prompt_does_not_do_is_told(
+    starter: StarterTextToImage, negative: str, guidance: float | None, unused: str
+) -> None:
+    asked = replace(REQUEST, unwanted=negative, negative_prompt=negative, guidance_scale=guidance)
+    assert starter.notes(asked) == (
+        [f"The starter model did not use this of the negative prompt: {unused}."] if unused else []
+    )
+    alike = (
+        draw(starter, negative_prompt=negative, guidance_scale=guidance) == draw(starter, guidance_scale=guidance)
+    ).all()
+    assert alike == (unused == negative)
+
+
+def test_the_negative_words_of_a_style_are_not_the_clients(starter: StarterTextToImage) -> None:
+    assert starter.notes(replace(REQUEST, negative_prompt="photograph, blur", unwanted="")) == []
+
+
+def test_guidance_beyond_what_the_model_bears_is_cut_and_told(starter: StarterTextToImage) -> None:
+    (note,) = starter.notes(replace(REQUEST, guidance_scale=30.0))
+    assert note == "The model starter is ruined by a guidanceScale of 30: it drew with 8, the most it bears."
+    assert (draw(starter, guidance_scale=30.0) == draw(starter, guidance_scale=8.0)).all()
+    assert starter.notes(replace(REQUEST, guidance_scale=8.0)) == []
+
+
 def test_an_apple_is_red_in_the_middle_and_white_at_the_corners(starter: StarterTextToImage) -> None:
     picture = draw(starter, steps=12).astype(int)
     red, green, blue = picture[28:44, 22:42].reshape(-1, 3).mean(0)
