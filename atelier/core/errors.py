@@ -16,7 +16,7 @@ class AtelierError(Exception):
     status = 500
     title = "Something went wrong on our side"
     advice = ""
-    """The detail where nothing more is known this time: what to do. A detail never repeats the title."""
+    """The default `detail`: what the client can do. A detail never repeats the title."""
 
     def __init__(self, detail: str = "", *, headers: dict[str, str] | None = None, **extra: Any) -> None:
         self.detail = detail or self.advice or self.title

@@ -45,7 +45,7 @@ class Key:
 
     @classmethod
     def of(cls, workspace_id: str, endpoint: str, text: str, body: bytes) -> Key:
-        """The key for these bytes; what is no JSON (it will be refused) counts as it is."""
+        """The key for the bytes of a body. For invalid JSON, which is refused later, both digests are of the bytes."""
         try:
             canonical = rfc8785.dumps(portable(json.loads(body or b"{}")))
         except ValueError:
