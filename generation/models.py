@@ -192,7 +192,7 @@ class IdempotencyRecord(models.Model):
 
 
 class Turn(models.Model):
-    """Virtual times of fair queueing: `served` of each queue and each workspace, and of the clock (name `clock`)."""
+    """Fair order. `served` is the virtual time of a queue or of the `clock`, and the last Unix time of a workspace."""
 
     name = models.CharField(primary_key=True, max_length=40)
     served = models.FloatField(default=0)
