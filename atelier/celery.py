@@ -3,8 +3,16 @@
 import os
 
 from celery import Celery
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from atelier.core.configuration import refuse_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atelier.settings")
+try:
+    settings.CELERY_BROKER_URL  # noqa: B018  (read now: Celery shows an error of a later reading as a traceback)
+except ImproperlyConfigured as error:
+    refuse_to_start(error)
 
 app = Celery("atelier")
 app.config_from_object("django.conf:settings", namespace="CELERY")

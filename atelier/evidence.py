@@ -10,7 +10,8 @@ from django.conf import settings
 
 from atelier.audit.entries import ENTRIES
 from atelier.audit.evidence import describe_findings, verify_chains
-from atelier.audit.heads import HeadFile, HeadForged, HeadStore
+from atelier.audit.heads import HeadFile, HeadForged, HeadStore, begin_anew, list_torn
+from atelier.audit.services import record
 from billing.chains import HOLDS, OUTCOMES, TRANSFERS
 from billing.selectors import list_broken_runs, list_differences
 from billing.services.checks import claim_check, report_check
@@ -63,7 +64,10 @@ def head_store() -> HeadStore:
 
 
 def verify_ledger() -> dict[str, Any]:
-    """Read everything and compare: `rows` by chain, `findings` with place and row, `differences` of the balances."""
+    """Read everything and compare: `rows` by chain, `findings` with place and row, `differences` of the balances.
+
+    `torn` are the numbers of lines outside that were not written to their end: a full disk or a kill, no finding.
+    """
     try:
         findings, rows = verify_chains(CHAINS, head_store())
         told = describe_findings(findings)
@@ -74,7 +78,28 @@ def verify_ledger() -> dict[str, Any]:
     if not told:  # a row that was edited breaks the runs behind it too; one cause is told once
         told = [_broken(*place) for place in list_broken_runs()]
     differences = {name: count for name, count in list_differences().items() if count}
-    return {"rows": rows, "findings": told, "differences": differences}
+    return {"rows": rows, "findings": told, "differences": differences, "torn": list_torn(head_store())}
+
+
+class BooksWrong(Exception):
+    """The books contradict themselves, whatever was written outside; the message names the first findings."""
+
+
+def accept_restore(*, actor: str, reason: str) -> int:
+    """Take the books as they stand for the true ones, after a restore of an older backup; how many heads there are.
+
+    What was written outside after that backup is void from now on; admission goes on. Raises `BooksWrong` when the
+    chains or the balances are not sound in themselves: then it was no restore.
+    """
+    findings, _ = verify_chains(CHAINS)
+    wrong = [f"{one['chain']} {one['place']}: {one['problem']}" for one in describe_findings(findings)]
+    wrong += [f"{name}: {count}" for name, count in list_differences().items() if count]
+    if wrong:
+        raise BooksWrong("; ".join(wrong[:5]))
+    record(workspace_id=None, actor=actor, action="ledger.restore_accepted", subject="ledger", facts={"reason": reason})
+    heads = begin_anew(head_store(), reason)
+    report_check("verify", {})
+    return heads
 
 
 def _broken(workspace_id: str, place: int, row_id: str) -> dict[str, Any]:

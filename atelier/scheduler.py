@@ -23,6 +23,7 @@ from atelier.messaging.outbox.relay import BATCH, relay_batch
 from atelier.messaging.outbox.services import CHANNEL as OUTBOX_CHANNEL
 from atelier.messaging.outbox.services import delete_published
 from atelier.messaging.routing import routes
+from atelier.webhook_wiring import LOST_AT_ONCE, record_lost
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
 from billing.services.plans import renew_plans
@@ -35,6 +36,8 @@ from webhooks.services.upkeep import forget_old, keep_up
 
 log = logging.getLogger(__name__)
 FORGOTTEN_AT_ONCE = 1000
+NEWEST_MESSAGES = 10_000
+"""How far back the outbox is compared with the recorded events often; all of it is, every hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,14 @@ def _relay() -> Callable[[], int]:
     return lambda: relay_batch(destinations) // BATCH  # one that was not full left nothing to send
 
 
+def _record_lost() -> int:
+    return int(record_lost(NEWEST_MESSAGES) == LOST_AT_ONCE)
+
+
+def _record_all_lost() -> int:
+    return int(record_lost() == LOST_AT_ONCE)
+
+
 def _forget_webhooks() -> int:
     return forget_old() // FORGOTTEN_AT_ONCE
 
@@ -92,6 +103,8 @@ LOOPS = (
     Loop("forget", _forget, 3600.0),
     Loop("retention", delete_expired, 600.0),
     Loop("webhooks", keep_up, 5.0),
+    Loop("lost events", _record_lost, settings.ATELIER_WAKE_SECONDS),
+    Loop("all lost events", _record_all_lost, 3600.0),
     Loop("forget webhooks", _forget_webhooks, 600.0),
 )
 
@@ -99,6 +112,7 @@ LOOPS = (
 def run(stop: threading.Event) -> None:
     """Run all loops until `stop` is set, and until they have ended. Raises ImproperlyConfigured (`check_policies`)."""
     attempt(check_policies, "policies")
+    log.info("scheduler runs %s", ", ".join(loop.name for loop in LOOPS))
     wakeups = {loop.name: threading.Event() for loop in LOOPS}
     threads = [
         threading.Thread(
@@ -118,8 +132,10 @@ def run(stop: threading.Event) -> None:
 
 
 def _repeat(loop: Loop, wakeup: threading.Event, stop: threading.Event) -> None:
-    while not stop.is_set():
+    while True:
         wakeup.clear()
+        if stop.is_set():  # asked after the clearing: or a stop in between would wait for the loop's whole pause
+            return
         if not _once(loop):
             connection.close()
             wakeup.wait(loop.seconds)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
+from django.conf import settings
+from django.db import connection
 from django.utils.module_loading import import_string
 
-from atelier.messaging.events import EVENTS, WebhookPayload
+from atelier.messaging.events import EVENTS, FAN_OUT, WebhookPayload
 from atelier.messaging.outbox.models import OutboxMessage
 from atelier.messaging.queues import WEBHOOKS
 from generation.services.images import list_images
@@ -16,6 +19,8 @@ from webhooks.courier import Courier
 from webhooks.events import NewEvent
 from webhooks.services.recording import record_event
 
+log = logging.getLogger(__name__)
+LOST_AT_ONCE = 500
 PayloadReader = Callable[[OutboxMessage], WebhookPayload | None]
 
 couriers: list[Courier] = []
@@ -36,6 +41,40 @@ def record_message(message_id: int) -> None:
     if event is not None and record_event(event):
         for courier in couriers:
             courier.wake()
+
+
+_LOST = """
+SELECT id FROM (
+    SELECT id, event, dedupe_key, published_at FROM outbox_outboxmessage ORDER BY id DESC LIMIT %(newest)s
+) AS message
+WHERE event = ANY(%(events)s) AND published_at < clock_timestamp() - %(patience)s::float8 * interval '1 second'
+    AND published_at > clock_timestamp() - %(days)s::float8 * interval '1 day'
+    AND NOT EXISTS (SELECT FROM webhooks_event WHERE dedupe_key = message.dedupe_key || ':' || message.event)
+ORDER BY id LIMIT %(most)s
+"""
+
+
+def record_lost(newest: int | None = None) -> int:
+    """Record the events whose messages the broker took and nobody read, the oldest 500; how many there were.
+
+    What was published ATELIER_WAKE_SECONDS ago and is not recorded was lost with the broker, or waits in its queue:
+    then it is found recorded later. `newest` limits the look to so many messages of the outbox; None looks at all.
+    """
+    values = {
+        "newest": newest,
+        "events": [name for name, event in EVENTS.items() if FAN_OUT in event.reactions],
+        "patience": settings.ATELIER_WAKE_SECONDS,
+        "days": settings.ATELIER_WEBHOOK_RETENTION_DAYS,  # older ones were recorded, and are forgotten
+        "most": LOST_AT_ONCE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST, values)
+        lost = [message_id for (message_id,) in cursor.fetchall()]
+    for message_id in lost:
+        record_message(message_id)
+    if lost:
+        log.warning("webhooks: %d published messages were not recorded by a worker in time", len(lost))
+    return len(lost)
 
 
 def _read(message: OutboxMessage) -> NewEvent | None:

@@ -20,8 +20,16 @@ def get_catalog() -> Catalog:
     return load_catalog(settings.ATELIER_MODELS_FILE, settings.ATELIER_STYLES_FILE)
 
 
+def name_models() -> list[str]:
+    """Names of all models of the catalogue, in its order."""
+    return [entry.name for entry in get_catalog().models]
+
+
 def list_loadable_models() -> list[str]:
-    """Names of the models that this machine can load: their folder is here and whole, or they come from a hub."""
+    """Names of the models that this machine can load: their folder is here and whole, or they come from a hub.
+
+    Why another one is not offered is in the log.
+    """
     return [entry.name for entry in get_catalog().models if _is_loadable(entry)]
 
 
@@ -40,7 +48,7 @@ def _is_loadable(entry: ModelEntry) -> bool:
     folder = entry.path(settings.ATELIER_MODELS_DIR)
     if folder is None:
         return True
-    fault = find_fault(folder) if folder.is_dir() else None
+    fault = find_fault(folder) if folder.is_dir() else f"there is no folder {folder} (ATELIER_MODELS_DIR)"
     if fault:
         log.error("the model %s is not offered: %s", entry.name, fault)
-    return folder.is_dir() and fault is None
+    return fault is None

@@ -199,9 +199,13 @@ class Turn(models.Model):
 
 
 class Worker(models.Model):
-    """A worker process with the time of its last heartbeat, the queues it serves and the models it can load."""
+    """A worker process with the time of its last heartbeat, its queues, the models it can load and the kinds it knows.
+
+    A worker of release 0.2.0 does not report its kinds; it has one.
+    """
 
     name = models.CharField(primary_key=True, max_length=100)
     seen_at = models.DateTimeField()
     queues = models.JSONField()
     model_names = models.JSONField()
+    kind_names = models.JSONField(default=list, db_default=models.Value([IMAGE], models.JSONField()))

@@ -20,6 +20,7 @@ from generation.catalog import get_catalog
 from generation.checkpoints import Artifact, ArtifactDamaged, Checkpoint, latest_artifacts, stored_image
 from generation.device import DeviceSlot
 from generation.heartbeat import CancelRequested, Heartbeat, LeaseLost, WorkerLeaving
+from generation.kinds import find_kind
 from generation.pipeline.engines import Engines
 from generation.pipeline.registry import BY_NAME, UPLOAD, pool_of, stages_of
 from generation.pipeline.stage import Beat, Facts, File, Product, Stage, StageFailed, State
@@ -32,6 +33,8 @@ from storage.services import StorageUnavailable
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 UPLOAD_LIMIT_SECONDS = 300
+UNKNOWN_HERE = frozenset({"unknown_kind", "unknown_model", "unknown_stage"})
+"""What a worker of another release or catalogue may be able to do: the generation goes back, at no cost."""
 PATIENCE_SECONDS = 10.0
 """How long a step waits for storage or the database before the generation goes back to the queue."""
 
@@ -53,6 +56,7 @@ def run_link(*, generation_id: str, fence: int, stage: str, worker: str, slot: D
 def _run_claimed(claim: StageClaim, worker: str, slot: DeviceSlot | None) -> bool:
     generation_id, fence = claim.generation_id, claim.fence
     try:
+        _check_known(claim)
         return _Link(claim, worker, slot).run()
     except CancelRequested:
         cancel_running(generation_id=generation_id, fence=fence)
@@ -63,6 +67,14 @@ def _run_claimed(claim: StageClaim, worker: str, slot: DeviceSlot | None) -> boo
     except WorkerLeaving:
         requeue_claim(generation_id=generation_id, fence=fence, code="", message="", counts=False)
     return False
+
+
+def _check_known(claim: StageClaim) -> None:
+    """Raises `StageFailed` for what a newer release has written."""
+    if find_kind(claim.spec.kind) is None:
+        raise StageFailed("unknown_kind", "This worker does not know what was asked for.", retryable=True)
+    if claim.stage not in stages_of(claim.spec):
+        raise StageFailed("unknown_stage", f"This worker has no stage {claim.stage!r}.", retryable=True)
 
 
 def _recover(generation_id: str, fence: int, error: Exception) -> None:
@@ -83,7 +95,7 @@ def _recover(generation_id: str, fence: int, error: Exception) -> None:
 
 def _explain(error: Exception) -> tuple[str, str, bool]:
     if isinstance(error, StageFailed):
-        return error.code, error.message, True
+        return error.code, error.message, error.code not in UNKNOWN_HERE
     if isinstance(error, StorageUnavailable):
         return "storage_unavailable", "Storage could not be reached or is full.", False
     if isinstance(error, DISCONNECTED):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 
 def lifetime(retention_days: int) -> timedelta:
-    """How long after its creation an asset can be downloaded. Days are 24 hours. Raises ValueError for less than one."""
+    """How long after its creation an asset can be downloaded. Days are 24 hours. Raises ValueError below one."""
     if retention_days < 1:
         raise ValueError(f"an asset is kept for at least one day, got {retention_days}")
     return timedelta(hours=24 * retention_days)

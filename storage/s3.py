@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -53,11 +53,11 @@ class S3Blobs:
         self._signer = _connect(session, public_endpoint) if public_endpoint else self._client
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
-        """The server checks the content against its sha256 before it answers."""
+        """The server checks the content against its sha256; on return it has shown that it has the content."""
         checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
         try:
             with self._translated():
-                self._client.put_object(
+                answer = self._client.put_object(
                     Bucket=self.bucket,
                     Key=check_key(key),
                     Body=content,
@@ -66,7 +66,9 @@ class S3Blobs:
                     IfNoneMatch="*",
                 )
         except _LostRace as lost:
-            self._check_same(key, content, lost)
+            return self._check_same(key, content, lost)
+        if not _proves(answer, content, checksum):
+            self._check_kept(key, len(content))
 
     def get(self, key: str) -> bytes:
         with self._translated():
@@ -133,6 +135,16 @@ class S3Blobs:
                 if keys := [entry["Key"] for entry in page.get("Contents", ())]:
                     yield keys
 
+    def _check_kept(self, key: str, size: int) -> None:
+        """Look, where the answer to a put named nothing by which to know the bytes again."""
+        try:
+            with self._translated():
+                kept = self._client.head_object(Bucket=self.bucket, Key=key)["ContentLength"]
+        except BlobMissing:
+            raise StorageUnavailable("S3 said that it had stored a file and has none.") from None
+        if kept != size:
+            raise StorageUnavailable("S3 said that it had stored a file and has another one.")
+
     def _check_same(self, key: str, content: bytes, lost: Exception) -> None:
         """After a lost race: fine when the winner's bytes are ours."""
         try:
@@ -181,3 +193,14 @@ def _connect(session: Any, endpoint: str | None) -> Any:
     client = session.client("s3", endpoint_url=endpoint, config=config)
     sign_links_by_window(client)
     return client
+
+
+def _proves(answer: Mapping[str, Any], content: bytes, checksum: str) -> bool:
+    """Whether the answer to a put names the content: by its SHA-256, or by its MD5 as entity tag.
+
+    An entity tag is something else where the server encrypts with keys of its own (S3 API reference, Object).
+    """
+    if answer.get("ChecksumSHA256"):
+        return bool(answer["ChecksumSHA256"] == checksum)
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return str(answer.get("ETag", "")).strip('"') == digest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _room(item: pytest.Item) -> str:
     return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A story of a stack that failed leaves the logs of all parts: what happened once may not happen again."""
+    report = yield
+    installation = getattr(item, "funcargs", {}).get("installation")
+    if report.failed and installation is not None:
+        kept = installation.keep_logs(f"{item.path.stem}.{item.name}".replace("/", "_")[:100])
+        report.sections.append(("logs of the stack", f"kept in {kept}"))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import sys
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from atelier.settings import env
 
@@ -14,7 +15,10 @@ _url = env.text("DATABASE_OWNER_URL", _service_url) if _as_owner else _service_u
 AS_OWNER = _as_owner
 """This process changes the tables themselves, of all workspaces."""
 
-_parsed = dj_database_url.parse(_url, engine="atelier.core.db.postgresql")
+try:
+    _parsed = dj_database_url.parse(_url, engine="atelier.core.db.postgresql")
+except ValueError as error:
+    raise ImproperlyConfigured("DATABASE_URL must look like postgresql://role:password@host:5432/database.") from error
 
 DATABASES = {
     "default": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import isfinite
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,11 +36,14 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def number(name: str, default: float) -> float:
-    """A number; ImproperlyConfigured when the text is not one."""
+    """A finite number; ImproperlyConfigured when the text is not one."""
     try:
-        return float(text(name, str(default)))
+        value = float(text(name, str(default)))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a number.") from error
+    if not isfinite(value):
+        raise ImproperlyConfigured(f"{name} must be a number.")
+    return value
 
 
 def choice(name: str, words: tuple[str, ...]) -> str:

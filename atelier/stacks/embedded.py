@@ -16,9 +16,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 from atelier.stacks.celery_thread import CeleryThread
-from atelier.stacks.envfile import STACK, remove_env, write_env
+from atelier.stacks.envfile import STACK, remove_env, write_env, write_settings
 from atelier.stacks.environment import POLITE_THREADS, base_url, service_environment
 from atelier.stacks.home import PROJECT, Home, chosen_port, find_home
 from atelier.stacks.models import check_starter_model
@@ -137,9 +138,7 @@ class EmbeddedStack:
         os.environ.setdefault("ATELIER_DATABASE_POOL", str(POOL))
         os.environ["ATELIER_WORKER_NAME"] = WORKER
         self._log_to_file()
-        from atelier.wsgi import application  # sets Django up, its logging too
-
-        self._application = application
+        self._application = _load_application()
 
     def _log_to_file(self) -> None:
         """The terminal belongs to the person in front of it. Whoever configures logging later finds the file too:
@@ -205,7 +204,25 @@ class EmbeddedStack:
         }
         child = self.postgres.child
         children = {self.postgres.name: child.pid} if child and child.pid else {}
+        write_settings(self.home.env, os.environ)
         write_env(self.home.env, values, {STACK: os.getpid(), **children})
+
+
+def _load_application() -> Callable[..., Any]:
+    """Sets Django up, its logging too. Raises StackError, with the sentence, where the configuration is wrong."""
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    from atelier.core.configuration import check_configuration
+
+    try:
+        django.setup()
+        check_configuration()
+    except ImproperlyConfigured as error:
+        raise StackError(str(error)) from None
+    from atelier.wsgi import application
+
+    return application
 
 
 def _import_heavy() -> None:

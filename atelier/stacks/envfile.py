@@ -20,6 +20,7 @@ NAMES = (
     "ADMIN_PASSWORD",
     "PIDS",
 )
+_NOT_SHARED = {"ATELIER_HOME", "ATELIER_WORKER_NAME", "ATELIER_CRASHPOINT"}
 STACK = "stack"
 """Name, in PIDS, of the process that started all the others."""
 
@@ -28,6 +29,12 @@ def write_env(path: Path, values: Mapping[str, str], pids: Mapping[str, int]) ->
     """Write the file (mode 600, one NAME=value a line, quoted for a shell). Missing names are left empty."""
     shown = {**values, "PIDS": ",".join(f"{name}={pid}" for name, pid in pids.items())}
     write_private(path, "".join(f"{name}={shlex.quote(shown.get(name, ''))}\n" for name in NAMES))
+
+
+def write_settings(path: Path, environment: Mapping[str, str]) -> None:
+    """What of the environment of the stack's processes manage.py needs beside it, in the file beside `path`."""
+    ours = {name: text for name, text in sorted(environment.items()) if _is_setting(name)}
+    write_private(settings_beside(path), "".join(f"{name}={shlex.quote(text)}\n" for name, text in ours.items()))
 
 
 def read_env(path: Path) -> dict[str, str]:
@@ -54,8 +61,19 @@ def find_live(path: Path) -> dict[str, str]:
 
 
 def remove_env(path: Path) -> None:
-    """The stack is not ready any more."""
-    path.unlink(missing_ok=True)
+    """The stack is not ready any more: neither file counts."""
+    for file in (path, settings_beside(path)):
+        file.unlink(missing_ok=True)
+
+
+def settings_beside(path: Path) -> Path:
+    """Where the settings of the stack's processes are, secrets included: beside the file for scripts."""
+    return path.with_name("settings.env")
+
+
+def _is_setting(name: str) -> bool:
+    """A variable of docs/configuration.md that is the whole installation's, not one process's."""
+    return name.startswith(("ATELIER_", "DATABASE_", "BROKER_", "AWS_")) and name not in _NOT_SHARED
 
 
 def _is_stack(pid: int) -> bool:

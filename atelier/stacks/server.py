@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
-from atelier.stacks.envfile import STACK, remove_env, write_env
+from atelier.stacks.envfile import STACK, remove_env, write_env, write_settings
 from atelier.stacks.environment import base_url, service_environment
 from atelier.stacks.home import PROJECT, Home, chosen_port, find_home
 from atelier.stacks.models import check_starter_model
@@ -254,6 +254,7 @@ class ServerStack:
                 "ADMIN_USER": ADMIN_USER,
                 "ADMIN_PASSWORD": self.state.admin_password,
             }
+            write_settings(self.home.env, self.environment())
             write_env(self.home.env, values, {STACK: os.getpid(), **self.pids})
 
 

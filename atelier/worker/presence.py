@@ -7,8 +7,10 @@ import threading
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from atelier.core.configuration import check_configuration, refuse_to_start
 from atelier.core.db.database import attempt
 from atelier.core.db.policies import check_policies
 from atelier.core.tasks import worker_name
@@ -20,6 +22,7 @@ from generation.runner import get_engines
 from generation.services.presence import BEAT_SECONDS, announce_worker, retire_worker
 
 MAIN = "atelier"
+RETRY_SECONDS = 1.0
 FINISH_SECONDS = 5.0
 """How long a leaving worker waits for links that still store; they have been told to give their generations back."""
 
@@ -40,23 +43,43 @@ def _start(sender: Any, **_: Any) -> None:
         return  # a second worker in this process: the first speaks for it
     _stopped.clear()
     leaving.clear()
-    attempt(check_policies, "policies")
+    try:
+        check_configuration()
+        attempt(check_policies, "policies")
+    except ImproperlyConfigured as error:
+        refuse_to_start(error)
     queues = list(sender.app.amqp.queues.consume_from)
-    _beats.append(threading.Thread(target=_beat, args=(queues,), name="presence", daemon=True))
+    draws = any(name.startswith("gpu.") for name in queues)
+    models = list_loadable_models() if draws else []
+    log.info("worker %s serves %s; models: %s", worker_name(), ", ".join(queues), ", ".join(models) or "none")
+    # Celery takes its first message when this has returned: who cannot be known to the scheduler takes no work.
+    while not (_announce(queues, models) or leaving.wait(RETRY_SECONDS)):
+        pass
+    _beats.append(threading.Thread(target=_beat, args=(queues, models), name="presence", daemon=True))
     _beats[-1].start()
-    if any(name.startswith("gpu.") for name in queues):
+    if draws:
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
-def _beat(queues: list[str]) -> None:
-    models = list_loadable_models() if any(name.startswith("gpu.") for name in queues) else []
-    while not _stopped.is_set():
-        try:
-            attempt(lambda: announce_worker(name=worker_name(), queues=queues, models=models), "presence")
-        except Exception:  # a worker that works on in silence would get no work
-            log.exception("presence: could not say that this worker is alive")
+def _beat(queues: list[str], models: list[str]) -> None:
+    while not _stopped.wait(BEAT_SECONDS):
+        _announce(queues, models)
+
+
+def _announce(queues: list[str], models: list[str]) -> bool:
+    """Say once that this worker is alive; False when nobody heard it."""
+
+    def announce() -> bool:
+        announce_worker(name=worker_name(), queues=queues, models=models)
+        return True
+
+    try:
+        return bool(attempt(announce, "presence"))
+    except Exception:  # a worker that works on in silence would get no work
+        log.exception("presence: could not say that this worker is alive")
+        return False
+    finally:
         connection.close()
-        _stopped.wait(BEAT_SECONDS)
 
 
 def _warm_up() -> None:

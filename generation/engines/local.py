@@ -33,7 +33,8 @@ class LocalEngines:
         try:
             entry = self._catalog.model(model)
         except UnknownModel as error:
-            raise StageFailed("unknown_model", f"This worker does not know the model {model!r}.") from error
+            message = f"This worker does not know the model {model!r}."
+            raise StageFailed("unknown_model", message, retryable=True) from error  # another worker may
         # By revision too, so that another catalogue's weights of the same name are never taken for these.
         key = (entry.name, entry.revision)
         return self._models.get(key, lambda: self._load(entry), self._expected_bytes(entry))

@@ -15,6 +15,7 @@ from django.db import transaction
 from atelier.core.db.database import notify
 from atelier.core.db.statements import Statement, together
 from atelier.messaging.outbox.services import emit
+from generation.kinds import find_kind
 from generation.models import Generation, Slot
 from generation.pipeline import lifecycle
 from generation.pipeline.registry import stages_of
@@ -62,6 +63,9 @@ def claim_generation(*, generation_id: str) -> Start | None:
                 code=generation.error_code or "attempts_exhausted",
                 message=generation.error_message or f"Given up after {generation.attempt} attempts.",
             )
+            return None
+        if find_kind(generation.kind) is None:  # a newer release's: its workers know which stages it has
+            _queue_again(generation, pause=BACKOFF_SECONDS, forgiven=0, code="", message="")
             return None
         stages = pending_stages(generation)
         with together(last=True):
@@ -268,11 +272,17 @@ def requeue(generation: Generation, *, code: str, message: str, counts: bool) ->
         return end_generation(generation, lifecycle.CANCELLED, actor="scheduler")
     if counts and generation.attempt >= settings.ATELIER_MAX_ATTEMPTS:
         return end_generation(generation, lifecycle.FAILED, actor="scheduler", code=code, message=message)
+    pause, forgiven = BACKOFF_SECONDS * generation.attempt, 0 if counts else 1
+    _queue_again(generation, pause=pause, forgiven=forgiven, code=code, message=message)
+
+
+def _queue_again(generation: Generation, *, pause: float, forgiven: int, code: str, message: str) -> None:
+    """A locked generation in flight waits in the queue again, for `pause` seconds at least."""
     Slot.objects.filter(generation_id=generation.id).delete()
     _REQUEUE.run(
         {
-            "pause": BACKOFF_SECONDS * generation.attempt,
-            "forgiven": 0 if counts else 1,
+            "pause": pause,
+            "forgiven": forgiven,
             "code": code,
             "message": message[:500],
             "id": generation.id,

@@ -7,6 +7,7 @@ overtaken.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from atelier.core.db.database import insert_row
 from atelier.core.db.statements import Statement, together
 from atelier.messaging.outbox.services import emit
 from atelier.messaging.queues import TIER_QUEUES, route
-from generation.models import Slot
+from generation.models import Slot, Worker
 from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers
 
@@ -54,7 +55,8 @@ def dispatch_next() -> bool:
         return False
     with transaction.atomic():
         _DECIDE_ALONE.run({"silence": SILENCE, "lock": _LOCK})
-        candidate = _choose(list_open_queues())
+        workers = list_live_workers()
+        candidate = _choose(_served_by_queue(list_open_queues(workers), workers))
         if candidate is None:
             return False
         _take(candidate)
@@ -76,13 +78,13 @@ WHERE status IN ('dispatched', 'running') GROUP BY dispatch_queue
 """)
 
 
-def list_open_queues() -> set[str]:
+def list_open_queues(workers: Sequence[Worker]) -> set[str]:
     """Queues to which a generation may be dispatched now: below their cap, and one of their workers has room."""
     flights = _FLIGHTS.run({"early": list(_BEFORE_OR_ON_GPU)})
     running = {queue: total for queue, total, _ in flights}
     on_gpu = {queue: early for queue, _, early in flights}
     tiers = _by_queue()
-    groups = [_queues_of(worker.queues) for worker in list_live_workers()]
+    groups = [_queues_of(worker.queues) for worker in workers]
     return {
         queue
         for queue in TIER_QUEUES
@@ -92,6 +94,20 @@ def list_open_queues() -> set[str]:
             for group in groups
             if queue in group
         )
+    }
+
+
+def _served_by_queue(queues: set[str], workers: Sequence[Worker]) -> dict[str, set[str]]:
+    """For each of these queues what a worker of it can draw: `kind/model`, as many as there are of both."""
+    return {
+        queue: {
+            f"{kind}/{model}"
+            for worker in workers
+            if queue in _queues_of(worker.queues)
+            for kind in worker.kind_names
+            for model in worker.model_names
+        }
+        for queue in queues
     }
 
 
@@ -105,7 +121,7 @@ def _queues_of(queues: list[str]) -> tuple[str, ...]:
 
 _NEXT = Statement("""
 WITH clock AS (SELECT coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0) AS now)
-SELECT waiting.id, backlog.workspace_id, backlog.queue,
+SELECT waiting.id, backlog.workspace_id, backlog.queue, waiting.wanted,
     (SELECT min(number) FROM generate_series(1, backlog.slots) AS number
      WHERE number NOT IN (SELECT number FROM generation_slot WHERE workspace_id = backlog.workspace_id))
 FROM (
@@ -114,33 +130,40 @@ FROM (
 ) AS backlog
 CROSS JOIN clock
 CROSS JOIN LATERAL (
-    SELECT id, created_at, target_at < clock_timestamp() AS late
+    SELECT id, created_at, target_at < clock_timestamp() AS late, kind || '/' || model AS wanted
     FROM generation_generation g
     WHERE g.status = 'queued' AND g.queue = backlog.queue AND g.workspace_id = backlog.workspace_id
         AND (g.not_before IS NULL OR g.not_before <= clock_timestamp())
         AND g.deadline_at > clock_timestamp()
+        AND ((%(served)s::jsonb -> backlog.queue) ? (kind || '/' || model)
+            OR (g.target_at < clock_timestamp() AND %(anywhere)s::jsonb ? (kind || '/' || model)))
     ORDER BY created_at, id LIMIT 1
 ) AS waiting
 LEFT JOIN generation_turn queue_turn ON queue_turn.name = backlog.queue
 LEFT JOIN generation_turn workspace ON workspace.name = backlog.workspace_id
-WHERE (backlog.queue = ANY(%(queues)s::text[]) OR waiting.late)
-    AND (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = backlog.workspace_id) < backlog.slots
+WHERE (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = backlog.workspace_id) < backlog.slots
 ORDER BY NOT waiting.late, greatest(queue_turn.served, clock.now), workspace.served NULLS FIRST, waiting.created_at,
     waiting.id
 LIMIT 1
 """)
 
 
-def _choose(queues: set[str]) -> Candidate | None:
-    """Late ones first; then the queue with the least service for its weight; then the workspace served longest ago."""
-    if not queues:
+def _choose(served: dict[str, set[str]]) -> Candidate | None:
+    """Late ones first; then the queue with the least service for its weight; then the workspace served longest ago.
+
+    `served` is what the open queues can draw: a generation that none of them can waits, and holds up nobody.
+    """
+    if not served:
         return None
     slots = {tier.queue: tier.running_at_once for tier in get_tiers().values()}
-    row = _NEXT.first({"queues": list(queues), "slots": json.dumps(slots)})
+    lists = {queue: sorted(things) for queue, things in served.items()}
+    anywhere = json.dumps(sorted(set().union(*served.values())))
+    row = _NEXT.first({"served": json.dumps(lists), "anywhere": anywhere, "slots": json.dumps(slots)})
     if row is None:
         return None
-    generation_id, workspace_id, queue, slot = row
-    return Candidate(generation_id, workspace_id, queue, queue if queue in queues else sorted(queues)[0], slot)
+    generation_id, workspace_id, queue, wanted, slot = row
+    able = sorted(other for other, things in served.items() if wanted in things)
+    return Candidate(generation_id, workspace_id, queue, queue if queue in able else able[0], slot)
 
 
 def _take(candidate: Candidate) -> None:

@@ -31,6 +31,7 @@ from generation.services.completion import fail_generation
 from generation.services.scheduling import dispatch_next
 from tests.contracts.kinds import CARD, IMAGE, Example
 from tests.support.stories import open_workspace, outcome, query, start, start_worker, submit
+from tests.support.toy_kind import KIND as TOY_KIND
 
 ROOT = Path(__file__).parents[2]
 EVERY_KIND = pytest.mark.parametrize("example", [IMAGE, CARD], ids=lambda example: example.kind)
@@ -85,7 +86,9 @@ def client(server: str, committed: object) -> Client:
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    """A worker that knows no kinds, only stages; its engine draws gradients."""
+    """A worker of the release that has cards; its engine draws gradients."""
+    monkeypatch.setitem(KINDS, CARD.kind, TOY_KIND)
+    start_worker()  # it says now which kinds it knows
     catalog = load_catalog(ROOT / "tests" / "support" / "models.toml", configured.ATELIER_STYLES_FILE)
     engines = LocalEngines(catalog, configured.ATELIER_MODELS_DIR, 10**9)
     monkeypatch.setattr(runner, "get_engines", lambda: engines)

@@ -62,6 +62,11 @@ class Foreground:
                 text=True,
             )
 
+    def wait(self, seconds: float) -> int:
+        """Wait until it ends by itself; the exit status."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
     def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 60.0) -> int:
         """Send a signal and wait for the end; the exit status. Nothing when it does not run."""
         if self._process is None:

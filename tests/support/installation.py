@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -157,6 +158,15 @@ class Installation:
     def is_frozen(self, part: str) -> bool:
         """True while a part is stopped by SIGSTOP."""
         return is_frozen(self.stack.pids[part])
+
+    def keep_logs(self, name: str) -> Path:
+        """Copy what every part has written to a folder that outlives the tests; where it is."""
+        kept = PROJECT / ".atelier" / "failed-flows" / name
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for log in [*self.stack.home.logs.glob("*.log"), *self.stack.home.stack.glob("*/*.log")]:
+            shutil.copy(log, kept / log.name)
+        return kept
 
     # -- judging -------------------------------------------------------------------------------------------
 

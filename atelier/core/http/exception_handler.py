@@ -16,6 +16,7 @@ from django.core.exceptions import (
 )
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
+from psycopg.errors import DeadlockDetected
 from rest_framework import exceptions as rest
 
 from atelier.core.db.database import DISCONNECTED
@@ -47,13 +48,21 @@ def translate(error: BaseException | None, methods: Sequence[str] = ()) -> Ateli
     if isinstance(error, rest.MethodNotAllowed):
         return problems.MethodNotAllowed(f"This URL serves {', '.join(methods) or 'other methods'}; see `Allow`.")
     if isinstance(error, DISCONNECTED):
-        log.warning("database unavailable: %s", error)
+        log_lost(error)
         return problems.DatabaseUnavailable("Try again in a moment.", headers={"Retry-After": RETRY_SECONDS})
     for kind, translation in _TRANSLATIONS.items():
         if isinstance(error, kind):
             return translation(error)
     log.error("unexpected error", exc_info=error, extra={"code": AtelierError.code})
     return AtelierError("The request id names it in the logs.")
+
+
+def log_lost(error: BaseException) -> None:
+    """Why the client reads "database unavailable"; a deadlock is a fault of ours, and is named."""
+    if isinstance(error.__cause__, DeadlockDetected):
+        log.error("deadlock: %s", error, extra={"code": "deadlock"})
+    else:
+        log.warning("database unavailable (%s): %s", type(error.__cause__ or error).__name__, error)
 
 
 def _invalid(error: rest.ValidationError) -> AtelierError:
@@ -114,7 +123,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500. Django logs the exception that is being handled itself."""
-    if isinstance(sys.exc_info()[1], DISCONNECTED):
+    error = sys.exc_info()[1]
+    if isinstance(error, DISCONNECTED):
+        log_lost(error)
         unavailable = problems.DatabaseUnavailable("Try again in a moment.", headers={"Retry-After": RETRY_SECONDS})
         return problem_response(request, unavailable)
     if request.path.startswith(PEOPLES_PAGES):

@@ -49,6 +49,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{where}, row {one['rowId'] or '-'}: {one['problem']}")
         for name, count in result["differences"].items():
             self.stdout.write(f"{name}: {count}")
+        if result["torn"]:
+            lines = ", ".join(map(str, result["torn"]))
+            self.stdout.write(f"Lines of the heads outside that were not written to their end (a full disk?): {lines}")
 
 
 def _wrong_parts(result: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from generation.pipeline.catalog import load_catalog
 from generation.runner import run_link
 from generation.services.artifacts import sweep_artifacts
 from generation.services.cancellation import cancel_generation
-from generation.services.claims import requeue_claim
+from generation.services.claims import claim_generation, requeue_claim
 from generation.services.recovery import reconcile
 from generation.services.scheduling import dispatch_next
 from storage.backend import get_blobs
@@ -64,6 +65,45 @@ def stages() -> Counter[str]:
 
 def trouble() -> tuple[str, int, str]:
     return query("SELECT status, attempt, error_code FROM generation_generation")[0]
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code"), [("model", "newer", "unknown_model"), ("kind", "poster", "unknown_kind")]
+)
+def test_what_this_worker_does_not_know_goes_back_at_no_cost(
+    member: str, value: str, code: str, sent: tuple[Generation, int]
+) -> None:
+    """A newer web process or worker wrote it; another worker will take it, however often this one has to pass."""
+    generation, fence = sent
+    for _ in range(4):  # more often than there are attempts
+        query("UPDATE generation_generation SET spec = spec || %s RETURNING 1", json.dumps({member: value}))
+        run(generation, fence, *(("prompt", "diffusion") if member == "model" else ("prompt",)))
+        assert trouble() == ("queued", 0, code)
+        fence = try_again(generation)
+    query(
+        "UPDATE generation_generation SET spec = spec || %s RETURNING 1",
+        json.dumps({"model": "quick", "kind": "image"}),
+    )
+    run(generation, fence)
+    assert outcome(generation)[0] == "completed"
+
+
+def test_a_stage_that_this_worker_does_not_know_goes_back_at_no_cost(sent: tuple[Generation, int]) -> None:
+    generation, fence = sent
+    query("UPDATE generation_generation SET stage = 'matting' RETURNING 1")
+    run(generation, fence, "matting")
+    assert trouble() == ("queued", 0, "unknown_stage")
+
+
+def test_a_kind_that_this_worker_does_not_know_is_not_claimed(sent: tuple[Generation, int]) -> None:
+    generation, fence = sent
+    requeue_claim(generation_id=generation.id, fence=fence, code="", message="", counts=False)
+    query("UPDATE generation_generation SET not_before = NULL RETURNING 1")
+    assert dispatch_next()
+    query("UPDATE generation_generation SET kind = 'poster' RETURNING 1")
+    assert claim_generation(generation_id=generation.id) is None
+    assert trouble() == ("queued", 0, "")
+    assert query("SELECT count(*) FROM generation_slot") == [(0,)]
 
 
 def test_a_prompt_becomes_delivered_pictures(sent: tuple[Generation, int]) -> None:

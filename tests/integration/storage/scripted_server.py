@@ -12,12 +12,17 @@ from threading import Thread
 
 @dataclass(frozen=True)
 class Answer:
-    """`status` 0 closes the connection without a word; `pause` in seconds comes before; S3's error code as XML."""
+    """`status` 0 closes the connection without a word; `pause` in seconds comes before; S3's error code as XML.
+
+    `etag` is the entity tag, none when empty; `length` is what a HEAD says of the size.
+    """
 
     status: int
     code: str = ""
     body: bytes = b""
     pause: float = 0.0
+    etag: str = ""
+    length: int = 0
 
 
 @dataclass
@@ -72,7 +77,9 @@ class _Handler(BaseHTTPRequestHandler):
         error = f"<Error><Code>{answer.code}</Code><Message>scripted</Message></Error>".encode()
         body = error if answer.code else answer.body
         self.send_response(answer.status)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(answer.length if self.command == "HEAD" else len(body)))
+        if answer.etag:
+            self.send_header("ETag", f'"{answer.etag}"')
         self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":

@@ -21,6 +21,7 @@ from tests.integration.storage.scripted_server import Answer, scripted
 PNG = "image/png"
 BUSY = Answer(503, "SlowDown")
 LOST = Answer(0)
+MD5_OF_X = "9dd4e461268c8034f5c8564e155c67a6"
 TAKEN = Answer(412, "PreconditionFailed")
 
 
@@ -69,9 +70,26 @@ def test_every_call_is_unavailable_while_the_server_says_503(call: Callable[[S3B
 
 
 def test_a_short_illness_is_not_noticed() -> None:
-    with scripted([BUSY, LOST, Answer(200)]) as server:
+    with scripted([BUSY, LOST, Answer(200, etag=MD5_OF_X)]) as server:
         reach(server.url).put("a", b"x", PNG)
         assert server.asked == ["PUT"] * 3
+
+
+@pytest.mark.parametrize(
+    "found", [Answer(404), Answer(200, length=7)], ids=["nothing is there", "something else is there"]
+)
+@pytest.mark.parametrize("etag", ["", "0" * 32], ids=["no tag", "a tag that is not the content's"])
+def test_a_server_that_says_yes_and_stores_nothing_is_found_out(etag: str, found: Answer) -> None:
+    with scripted([Answer(200, etag=etag), found]) as server:
+        with pytest.raises(StorageUnavailable, match="said that it had stored"):
+            reach(server.url).put("a", b"x", PNG)
+        assert server.asked == ["PUT", "HEAD"]
+
+
+def test_an_answer_without_a_tag_is_believed_once_the_server_has_shown_the_file() -> None:
+    with scripted([Answer(200), Answer(200, length=1)]) as server:
+        reach(server.url).put("a", b"x", PNG)
+        assert server.asked == ["PUT", "HEAD"]
 
 
 def test_a_put_whose_answer_was_lost_succeeds_when_its_own_bytes_are_there() -> None:

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from celery.exceptions import Reject
 from django.db import transaction
+from pytest_django import Settings
 
 from atelier.messaging.outbox.models import OutboxMessage
 from atelier.messaging.outbox.services import emit
 from atelier.tasks import fan_out
-from atelier.webhook_wiring import add_image_links, record_message
+from atelier.webhook_wiring import add_image_links, record_lost, record_message
 from generation.models import Generation
 from tests.integration.generation.api.caller import Caller
-from tests.support.stories import open_workspace, send_off, settle, start_worker, walk_to
+from tests.support.stories import open_workspace, query, send_off, settle, start_worker, submit, walk_to
 from webhooks.models import Event
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -60,6 +61,38 @@ def test_low_credits_are_recorded_once_with_the_balance_of_then() -> None:
     event = Event.objects.get()
     assert (event.workspace_id, event.type) == (workspace.id, "credits.low")
     assert event.data == {"workspaceId": workspace.id, "available": 9, "threshold": 10}
+
+
+def publish(seconds_ago: float) -> None:
+    """The relay published everything so long ago; the broker was wiped."""
+    query(
+        "UPDATE outbox_outboxmessage SET published_at = clock_timestamp() - %s * interval '1 second' RETURNING 1",
+        seconds_ago,
+    )
+
+
+def test_what_was_published_and_never_read_is_recorded_once(settings: Settings) -> None:
+    start_worker()
+    workspace = open_workspace()
+    generation, fence = send_off(workspace)
+    walk_to(generation, fence, "upload")
+    assert settle(generation, fence, images=1)
+    record_message(OutboxMessage.objects.get(event="generation.started").pk)
+    publish(settings.ATELIER_WAKE_SECONDS / 2)
+    assert record_lost() == 0, "a worker may still come to it"
+    publish(settings.ATELIER_WAKE_SECONDS + 1)
+    assert record_lost(newest=1) == 1
+    assert record_lost() == 1
+    assert record_lost() == 0
+    events = Event.objects.order_by("sequence").values_list("type", flat=True)
+    assert sorted(events) == ["generation.completed", "generation.queued", "generation.started"]
+
+
+def test_what_has_been_forgotten_is_not_recorded_again(settings: Settings) -> None:
+    submit(open_workspace())
+    settings.ATELIER_WEBHOOK_RETENTION_DAYS = 1
+    publish(86_401)
+    assert record_lost() == 0
 
 
 def test_a_message_about_a_generation_that_is_gone_records_nothing() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -15,7 +17,7 @@ from pytest_django import Settings
 from atelier.accounts.models import Workspace
 from atelier.audit.chains import GENESIS, digest_of
 from atelier.audit.evidence import read_links
-from atelier.audit.heads import HeadFile, HeadForged, publish_heads, read_heads
+from atelier.audit.heads import HeadFile, HeadForged, list_torn, publish_heads, read_heads
 from atelier.evidence import CHAINS, head_store, verify_ledger
 from atelier.stacks.postgres import Postgres
 from billing.services.adjustments import adjust_credits
@@ -237,6 +239,50 @@ def test_heads_are_written_once_and_signed(books: list[Workspace], heads: Path) 
     with pytest.raises(HeadForged):
         read_heads(HeadFile(heads))
     assert {one["chain"] for one in verify_ledger()["findings"]} == {"heads"}
+
+
+@pytest.mark.parametrize("kept", [1, 20, 200, -2])
+def test_a_torn_line_is_passed_over_and_reported(kept: int, books: list[Workspace], heads: Path) -> None:
+    """A full disk takes a part of a line. What is written next stands by itself, and nothing stops."""
+    publish_heads(head_store())
+    whole = heads.read_text()
+    lines = whole.splitlines(keepends=True)
+    heads.write_text("".join(lines[:-1]) + lines[-1][:kept])
+    place_hold(workspace_id=books[0].id, amount=1, reference="gen_more")
+    assert publish_heads(head_store()) == 2
+    told = verify_ledger()
+    assert (told["findings"], told["torn"]) == ([], [8])
+    assert sorted(read_heads(HeadFile(heads))["hold", books[0].id])[-1] == 6
+    assert "not written to their end (a full disk?): 8" in run_command("verify_ledger")
+    heads.write_text(whole.replace(lines[3], '{"head": "nonsense"}\n'))
+    with pytest.raises(HeadForged):
+        read_heads(HeadFile(heads))
+
+
+def test_a_disk_that_takes_a_part_is_asked_for_the_rest(
+    books: list[Workspace], heads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, text: write(descriptor, text[:7]))
+    publish_heads(head_store())
+    monkeypatch.undo()
+    assert list_torn(HeadFile(heads)) == [] and len(heads.read_text().splitlines()) == 8
+
+
+def test_a_head_that_is_in_use_is_marked_later_and_nobody_waits_for_it(
+    vandal: psycopg.Connection, books: list[Workspace], heads: Path
+) -> None:
+    """A submission takes heads in its own order: who marks them must not wait for one while holding another."""
+    with vandal.transaction():
+        vandal.execute(
+            "SELECT FROM audit_chainhead WHERE chain = 'hold' AND workspace_id = %s FOR UPDATE", [books[0].id]
+        )
+        began = time.monotonic()
+        assert publish_heads(head_store()) == 8
+        assert time.monotonic() - began < 5
+    assert publish_heads(head_store()) == 1
+    assert publish_heads(head_store()) == 0
+    assert verify_ledger()["findings"] == []
 
 
 def test_heads_may_be_kept_in_the_storage(books: list[Workspace], settings: Settings, tmp_path: Path) -> None:

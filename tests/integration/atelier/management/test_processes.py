@@ -32,6 +32,7 @@ STORY: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("axes_reset_ip", "192.0.2.1"), 0, r"No attempts found|attempts removed"),
     (("verify_ledger",), 0, r"nothing is wrong"),
     (("verify_ledger", "--json", "--report"), 0, r'"findings": \[\]'),
+    (("accept_restore", "--by", "ada", "--reason", "a drill"), 0, r"Accepted: \d+ heads"),
     (("starter", "export", "--data", "/nonexistent"), 1, r"run `manage.py starter build-data` first"),
 )
 """Command, exit status, what it says: in this order on an empty database."""

@@ -16,6 +16,7 @@ import pytest
 
 from atelier.stacks.client import Api, Refused
 from atelier.stacks.home import PROJECT
+from tests.support.first_hour import check_first_hour
 from tests.support.foreground import Foreground, all_gone, own_environment
 from tests.support.servers import short_directory
 
@@ -98,6 +99,10 @@ def test_the_request_that_the_readme_shows_is_answered_with_a_picture(stack: For
     ran = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=120, check=True)
     answer = json.loads(ran.stdout)
     assert (answer["status"], answer["request"]["prompt"], len(answer["images"])) == ("completed", "a red apple", 1)
+
+
+def test_an_operator_runs_the_documented_commands_beside_it(stack: Foreground) -> None:
+    check_first_hour(stack.home)
 
 
 def test_serve_tells_where_it_is_and_answers_there(stack: Foreground) -> None:

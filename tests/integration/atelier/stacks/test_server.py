@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from atelier.stacks.workers import load_workers
+from tests.support.first_hour import check_first_hour
 from tests.support.foreground import Foreground, all_gone
 from tests.support.servers import short_directory
 
@@ -67,6 +68,7 @@ def test_the_server_stack_from_start_to_stop() -> None:
         try:
             stack.start()
             check_addresses(stack)
+            check_first_hour(home)
             check_secrets_are_not_in_command_lines(stack)
             check_a_killed_part_comes_back(stack, "web")
             pids = list(stack.pids.values())

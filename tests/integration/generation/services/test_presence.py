@@ -34,9 +34,9 @@ def test_a_worker_is_live_for_twenty_seconds_after_each_word() -> None:
 
 def test_it_says_what_it_serves_and_may_change_its_mind() -> None:
     announce_worker(name="gpu", queues=["gpu.basic"], models=["tiny"])
-    assert list_open_queues() == {"basic"}
+    assert list_open_queues(list_live_workers()) == {"basic"}
     announce_worker(name="gpu", queues=["gpu.basic", "gpu.priority"], models=["tiny", "large"])
-    assert list_open_queues() == {"basic", "priority"}
+    assert list_open_queues(list_live_workers()) == {"basic", "priority"}
     assert list_served_models() == {"tiny", "large"}
 
 
@@ -44,7 +44,7 @@ def test_a_worker_that_stops_has_no_capacity_at_once() -> None:
     announce_worker(name="gpu", queues=["gpu.basic"], models=["tiny"])
     retire_worker(name="gpu")
     retire_worker(name="gpu")
-    assert list_open_queues() == set()
+    assert list_open_queues(list_live_workers()) == set()
 
 
 def test_models_are_known_for_a_day_so_that_a_restart_of_workers_refuses_nobody() -> None:

@@ -10,9 +10,10 @@ from django.db import IntegrityError
 from atelier.accounts.models import Workspace
 from atelier.accounts.tiers import DEFAULTS
 from generation.models import Generation, Slot
-from generation.selectors import get_queue_positions
+from generation.selectors import get_queue_positions, list_live_workers
 from generation.services import scheduling
 from generation.services.cancellation import cancel_generation
+from generation.services.presence import announce_worker
 from generation.services.scheduling import dispatch_next, list_open_queues
 from tests.support.processes import alone, at_once, call, frozen
 from tests.support.stories import (
@@ -130,11 +131,40 @@ def test_nothing_is_dispatched_while_no_worker_is_there() -> None:
     assert Generation.objects.get(id=generation.id).status == "dispatched"
 
 
+def test_what_no_worker_of_an_open_queue_can_draw_waits_and_holds_up_nobody() -> None:
+    """Old workers beside a new web process: what they do not know is not sent to them."""
+    start_worker("old")
+    workspace = open_workspace()
+    new, of_new_kind, known = submit_many(workspace, 3)
+    query("UPDATE generation_generation SET model = 'new' WHERE id = %s RETURNING 1", new.id)
+    query("UPDATE generation_generation SET kind = 'poster' WHERE id = %s RETURNING 1", of_new_kind.id)
+    assert dispatch_all() == [known.id]
+    announce_worker(name="new", queues=("gpu.basic",), models=["tiny", "new"])
+    assert not dispatch_next(), "a worker of another queue is none until the generation is late"
+    age(new, DEFAULTS["studio"].target_wait_seconds + 1)
+    assert dispatch_next()
+    assert query("SELECT queue, dispatch_queue FROM generation_generation WHERE id = %s", new.id) == [
+        ("priority", "basic")
+    ]
+    query("UPDATE generation_worker SET kind_names = '[\"poster\"]' WHERE name = 'old' RETURNING 1")
+    assert dispatch_next()
+    assert query("SELECT status FROM generation_generation WHERE id = %s", of_new_kind.id) == [("dispatched",)]
+
+
+def test_a_worker_of_a_release_that_does_not_say_its_kinds_gets_images() -> None:
+    query(
+        "INSERT INTO generation_worker (name, seen_at, queues, model_names)"
+        " VALUES ('old', clock_timestamp(), '[\"gpu.priority\"]', '[\"tiny\"]') RETURNING 1"
+    )
+    submit(open_workspace())
+    assert dispatch_next()
+
+
 def test_a_worker_that_fell_silent_has_no_room() -> None:
     submit(open_workspace())
     start_worker()
     query("UPDATE generation_worker SET seen_at = clock_timestamp() - interval '21 seconds' RETURNING 1")
-    assert list_open_queues() == set()
+    assert list_open_queues(list_live_workers()) == set()
     assert not dispatch_next()
 
 

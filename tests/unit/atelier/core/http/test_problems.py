@@ -9,6 +9,7 @@ from django.core.exceptions import DisallowedHost, PermissionDenied, RequestData
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.test import RequestFactory
+from psycopg.errors import DeadlockDetected
 from rest_framework import exceptions as rest
 
 from atelier.core.errors import AtelierError, InvalidRequest
@@ -81,3 +82,14 @@ def test_headers_of_an_error_are_headers_of_the_answer() -> None:
     answer = problem_response(RequestFactory().get("/"), AtelierError(headers={"Retry-After": "5"}))
     assert answer.headers["Retry-After"] == "5"
     assert "errors" not in json.loads(answer.content)
+
+
+def test_a_deadlock_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    error = OperationalError("deadlock detected")
+    error.__cause__ = DeadlockDetected("deadlock detected")
+    assert translate(error).code == "database_unavailable"
+    translate(OperationalError("server closed the connection"))
+    assert [(record.levelname, record.message.split(":")[0]) for record in caplog.records] == [
+        ("ERROR", "deadlock"),
+        ("WARNING", "database unavailable (OperationalError)"),
+    ]
