@@ -11,15 +11,15 @@ class AtelierConfig(AppConfig):
     verbose_name = "Atelier"
 
     def ready(self) -> None:
-        from atelier.core.db.tenancy import open_for_good
+        from atelier.core.db.tenancy import set_all_tenants
 
         if settings.AS_OWNER:
-            open_for_good("migrations")
+            set_all_tenants("migrations")
         atexit.register(_close_pool)
 
 
 def _close_pool() -> None:
-    """While threads still run: at the very end of a process psycopg's pool waits in vain, for 5 s, for its own."""
+    """Close the pool while threads still run: later, at interpreter exit, psycopg's pool waits 5 s for its threads."""
     from django.db import connection
 
     if connection.alias in connection._connection_pools:

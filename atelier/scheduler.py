@@ -21,14 +21,14 @@ from atelier.core.db.tenancy import across
 from atelier.evidence import head_store, verify_nightly
 from atelier.messaging.outbox.relay import BATCH, relay_batch
 from atelier.messaging.outbox.services import CHANNEL as OUTBOX_CHANNEL
-from atelier.messaging.outbox.services import forget_published
+from atelier.messaging.outbox.services import delete_published
 from atelier.messaging.routing import routes
 from atelier.webhook_wiring import LOST_AT_ONCE, record_lost
 from billing.services.grants import expire_grants
 from billing.services.holds import expire_holds
 from billing.services.plans import renew_plans
+from generation.services.cleanup import AT_ONCE, delete_old_answers, delete_old_events
 from generation.services.events import DISPATCH_CHANNEL
-from generation.services.forgetting import AT_ONCE, forget_old_answers, forget_old_events
 from generation.services.recovery import reap, reconcile
 from generation.services.scheduling import dispatch_next
 from storage.services import delete_expired
@@ -58,8 +58,8 @@ def _reconcile() -> int:
 
 
 def _forget() -> int:
-    forget_old_answers()
-    return (forget_published() + forget_old_events()) // AT_ONCE
+    delete_old_answers()
+    return (delete_published() + delete_old_events()) // AT_ONCE
 
 
 def _keep_books() -> int:

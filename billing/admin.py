@@ -1,4 +1,4 @@
-"""The ledger, read-only, under a line that says whether the books balance."""
+"""Read-only admin of the ledger, with the trial balance above its lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from billing.selectors import trial_balance
 
 
 class LedgerAdmin(ReadOnlyAdmin, BigTableAdmin):
-    """A list of the ledger with its trial balance above it."""
+    """A list with the trial balance above it."""
 
     change_list_template = "admin/billing/ledger_list.html"
     list_select_related: Any = ("workspace",)
@@ -89,16 +89,16 @@ class HoldAdmin(LedgerAdmin):
     @admin.display(description="outcome")
     def ended(self, hold: Hold) -> SafeString:
         outcome = getattr(hold, "outcome", None)
-        return badge("open", "running") if outcome is None else badge(_spoken(outcome), "completed")
+        return badge("open", "running") if outcome is None else badge(_in_words(outcome), "completed")
 
 
 def list_transfer_ids(hold: Hold) -> list[str]:
-    """Ids of the transfers that a hold and its end made."""
+    """Ids of the transfers of a hold and of its outcome."""
     outcome = getattr(hold, "outcome", None)
     ends = [outcome.capture_id, outcome.release_id] if outcome else []
     return [transfer_id for transfer_id in (hold.transfer_id, *ends) if transfer_id]
 
 
-def _spoken(outcome: HoldOutcome) -> str:
+def _in_words(outcome: HoldOutcome) -> str:
     parts = [(outcome.captured, "captured"), (outcome.released, "released")]
     return ", ".join(f"{amount} {word}" for amount, word in parts if amount)

@@ -1,4 +1,4 @@
-"""Integers of credit; knows no image."""
+"""The credit ledger. It imports nothing of generations or images."""
 
 from django.apps import AppConfig
 

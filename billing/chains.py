@@ -1,4 +1,4 @@
-"""The ledger's chained tables: their columns in the order of the line (`migrations/transfers.sql`, `holds.sql`)."""
+"""The ledger's chained tables: their columns in the order in which they are hashed (`transfers.sql`, `holds.sql`)."""
 
 from __future__ import annotations
 

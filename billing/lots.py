@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A transfer as the lots see it; `amount` in credits, `at` its time, `ends_at` the end of a grant that has one."""
+    """The relevant facts of a transfer: `amount` in credits, `at` its time, `ends_at` the end of a grant with one."""
 
     id: str
     kind: str
@@ -27,11 +27,11 @@ class _Lot:
 
 
 def unspent(movements: Iterable[Movement], grant_id: str) -> int:
-    """Credits of the grant `grant_id` that nothing has used; `movements` in order from that grant or earlier on.
+    """Unused credits of the grant `grant_id`. `movements` are in order and begin with that grant or before it.
 
-    A hold, a deduction and an expiry take from the lot that ends first, then from credits without an end. A release
-    gives back to where its hold took from, what ends last first; to a lot that has ended in the meantime nothing goes
-    back: those credits stay with the customer, without an end.
+    Each grant with an end is a lot. A hold or a deduction takes from the lot that ends first, and credits without an
+    end last. A release returns to the lots of its hold, the lot that ends last first. Credits whose lot has ended in
+    the meantime stay with the workspace and have no end any more.
     """
     lots: list[_Lot] = []
     taken: dict[str, list[tuple[_Lot, int]]] = {}
@@ -45,12 +45,12 @@ def unspent(movements: Iterable[Movement], grant_id: str) -> int:
         elif move.kind == "expire":
             lots = [lot for lot in lots if lot.id != move.reference]
         elif move.kind == "release":
-            _give_back(taken.get(move.reference, []), move.amount, move.at)
+            _return(taken.get(move.reference, []), move.amount, move.at)
     return sum(lot.left for lot in lots if lot.id == grant_id)
 
 
 def _take(lots: list[_Lot], amount: int, at: datetime) -> list[tuple[_Lot, int]]:
-    """What each lot gave; the rest of `amount` comes from credits without an end."""
+    """Take `amount` from the lots; (lot, credits) of each. The rest comes from credits without an end."""
     parts = []
     for lot in lots:
         part = min(lot.left, amount) if lot.ends_at > at else 0
@@ -61,9 +61,9 @@ def _take(lots: list[_Lot], amount: int, at: datetime) -> list[tuple[_Lot, int]]
     return parts
 
 
-def _give_back(parts: list[tuple[_Lot, int]], released: int, at: datetime) -> None:
-    """The hold took its parts first and credits without an end last, so what was captured came from the first parts:
-    a release that is smaller than the hold returns the last ones."""
+def _return(parts: list[tuple[_Lot, int]], released: int, at: datetime) -> None:
+    """Return `released` credits of a hold to the lots. Captured credits count as those that were taken first, so the
+    last parts are returned first."""
     for number in reversed(range(len(parts))):
         lot, part = parts[number]
         back = min(part, released)

@@ -1,18 +1,18 @@
-"""The ledger's records.
+"""The tables of the ledger.
 
 A transfer moves a positive whole number of credits from one account to another, so every transfer sums to zero.
-Balances live in `Account` and are written by one trigger, in the transaction of the transfer
-(`migrations/transfers.sql`): the service's role can insert and read here, and nothing else.
+Balances are in `Account` and are written by one trigger, in the transaction of the transfer
+(`migrations/transfers.sql`): the service's role may only insert and select.
 
     grant    granted   -> available        capture  held      -> earned
     hold     available -> held             release  held      -> available
     refund   earned    -> available        expire   available -> granted
     adjust   granted   -> available        deduct   available -> granted
 
-`granted` and `earned` are the operator's side. They are kept per workspace so that no two workspaces ever wait
+`granted` and `earned` are the operator's side. They exist once a workspace, so that no two workspaces ever wait
 for the same row (docs/adr/0004). The sum of all balances, `trial_balance`, is 0. Transfers, holds and outcomes are
 hash-chained by workspace (docs/adr/0008). `db_index=False`: another index of the table begins with that column.
-`db_constraint=False`: a trigger or a composite key keeps that promise (`migrations/accounts.sql` and `holds.sql`,
+`db_constraint=False`: a trigger or a composite key enforces the reference (`migrations/accounts.sql` and `holds.sql`,
 docs/adr/0016).
 """
 
@@ -33,8 +33,8 @@ TRANSFER_KINDS = ("grant", "hold", "capture", "release", "refund", "expire", "ad
 
 
 class Account(models.Model):
-    """One side of a workspace's books. `granted` goes below zero: it is what the operator gave. `available` goes down
-    to `floor`, which is 0 but for tiers with a credit line; triggers keep it."""
+    """An account of a workspace. `granted` is below zero: its opposite is what was granted. `available` may go down to
+    `floor`, which is 0 except in tiers with a credit line; triggers maintain it."""
 
     workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in ACCOUNT_KINDS])
@@ -59,9 +59,9 @@ class Account(models.Model):
 
 
 class Transfer(Chained):
-    """A move of credits, never changed. The balances and versions after it are filled in by the trigger.
+    """A move of credits, never changed. The trigger fills in the balances and versions after it.
 
-    `actor` is who caused it (a key's or a person's id), `expires_at` the end of a grant that is not for ever.
+    `actor` is the id of the key or user that caused it, `expires_at` the end of a grant that has one.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "trf"))
@@ -133,9 +133,9 @@ class Hold(Chained):
 
 
 class HoldOutcome(Chained):
-    """How a hold ended: its primary key is the hold, so it ends once. captured + released = amount, by constraint.
+    """The end of a hold. Its primary key is the hold, so there is one at most. captured + released = amount.
 
-    `expired` is the end of a hold that nobody ended in time.
+    `expired` is true if the hold was not ended in time.
     """
 
     hold = models.OneToOneField(Hold, models.PROTECT, primary_key=True, related_name="outcome", db_constraint=False)
@@ -175,7 +175,7 @@ class HoldOutcome(Chained):
 
 
 class GrantEnd(models.Model):
-    """A grant with an end has ended: `expired` of its credits were unspent and were taken back by `transfer`."""
+    """The end of a grant with `expires_at`: `expired` of its credits were unspent and were taken by `transfer`."""
 
     grant = models.OneToOneField(Transfer, models.PROTECT, primary_key=True, related_name="end")
     workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
@@ -195,7 +195,7 @@ class GrantEnd(models.Model):
 
 
 class Adjustment(models.Model):
-    """An operator wants to add (above zero) or take (below) credits. `second_needed`: another one must approve."""
+    """An operator's request to add (above zero) or take (below) credits. `second_needed`: another must approve it."""
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "adj"), editable=False)
     workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
@@ -219,7 +219,7 @@ class Adjustment(models.Model):
 
 
 class AdjustmentDecision(models.Model):
-    """The end of an adjustment: once, and by a second person where one is needed (composite foreign key and check)."""
+    """The decision on an adjustment: one at most, by another operator where `second_needed` (enforced by a check)."""
 
     adjustment = models.OneToOneField(Adjustment, models.PROTECT, primary_key=True, related_name="decision")
     workspace = models.ForeignKey("accounts.Workspace", models.PROTECT, related_name="+")
@@ -241,7 +241,7 @@ class AdjustmentDecision(models.Model):
 
 
 class CreditLine(models.Model):
-    """How many credits a workspace of this tier may owe: the fair-use line of a tier without a monthly amount."""
+    """How many credits a workspace of this tier may owe, the fair-use limit of tiers without monthly credits."""
 
     tier = models.CharField(primary_key=True, max_length=20)
     credits = models.BigIntegerField()
@@ -254,7 +254,7 @@ class CreditLine(models.Model):
 
 
 class RateCard(models.Model):
-    """Prices from a moment on: `steps` is [[largest size, credits], ...], smallest first. Only ever added."""
+    """Prices from `effective_from` on, insert-only: `steps` is [[largest size in pixels, credits], ...], ascending."""
 
     effective_from = models.DateTimeField(unique=True)
     steps = models.JSONField()
@@ -266,7 +266,7 @@ class RateCard(models.Model):
 
 
 class BookCheck(models.Model):
-    """When the books were last checked, and what was wrong. While anything is, no hold is placed (a trigger looks)."""
+    """The last run of a check of the ledger, and its differences. While there are any, a trigger refuses new holds."""
 
     name = models.CharField(primary_key=True, max_length=20)
     ran_at = models.DateTimeField(db_default=Now())

@@ -1,4 +1,4 @@
-"""The rate card in force, read once in a while. The database's clock decides when the next one begins."""
+"""The rate card in force, cached for up to 10 s. The database's clock decides when the next card begins."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.db import connection
 
 from atelier.core.errors import AtelierError
 
-FRESH_SECONDS = 10
-"""A card is published at least `NOTICE_SECONDS` ahead, so no process can miss its beginning."""
+CACHE_SECONDS = 10
+"""How long a card is cached. A new card begins at least `NOTICE_SECONDS` ahead, so every process reads it in time."""
 NOTICE_SECONDS = 60
 
 Steps = tuple[tuple[int, int], ...]
@@ -24,7 +24,7 @@ class NoRateCard(AtelierError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedSteps:
     steps: Steps
     until: int
     """By the monotonic clock of this process, nanoseconds."""
@@ -36,29 +36,29 @@ SELECT steps::text, least(%s, coalesce((
     WHERE effective_from > clock_timestamp()), %s))::int
 FROM billing_ratecard WHERE effective_from <= clock_timestamp() ORDER BY effective_from DESC LIMIT 1
 """
-_known: _Known | None = None
+_cached: _CachedSteps | None = None
 
 
 def get_steps() -> Steps:
     """(largest size, credits) of the card in force, smallest first. Raises `NoRateCard`."""
-    global _known
-    known, asked_at = _known, time.monotonic_ns()
-    if known is None or asked_at >= known.until:
-        known = _known = _read(asked_at)
-    return known.steps
+    global _cached
+    cached, read_at = _cached, time.monotonic_ns()
+    if cached is None or read_at >= cached.until:
+        cached = _cached = _read(read_at)
+    return cached.steps
 
 
-def forget_steps() -> None:
-    """Read the card anew at the next question."""
-    global _known
-    _known = None
+def clear_cached_steps() -> None:
+    """Drop the cached card: the next `get_steps` reads it."""
+    global _cached
+    _cached = None
 
 
-def _read(asked_at: int) -> _Known:
+def _read(read_at: int) -> _CachedSteps:
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [FRESH_SECONDS, FRESH_SECONDS])
+        cursor.execute(_IN_FORCE, [CACHE_SECONDS, CACHE_SECONDS])
         row = cursor.fetchone()
     if row is None:
         raise NoRateCard("An operator has to publish a rate card.")
     steps = tuple((size, credits) for size, credits in json.loads(row[0]))
-    return _Known(steps, asked_at + row[1] * 1_000_000_000)
+    return _CachedSteps(steps, read_at + row[1] * 1_000_000_000)

@@ -1,4 +1,4 @@
-"""Reading the books."""
+"""Reading the ledger: balances, transfers, and its consistency checks."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Whole credits: what there is (below zero where a line allows it), what is set aside for accepted work, and how
-    many credits may be owed."""
+    """Whole credits: available (below zero if there is a credit line), held for accepted work, and the credit line."""
 
     available: int
     held: int
@@ -38,7 +37,7 @@ class Balance:
 
     @property
     def spendable(self) -> int:
-        """What a hold may take."""
+        """The largest amount of a hold."""
         return max(0, self.available + self.line)
 
 
@@ -51,12 +50,12 @@ def get_balance(workspace_id: str) -> Balance:
 
 
 def get_webhook_payload(message: OutboxMessage) -> WebhookPayload:
-    """What `credits.low` says to clients: the workspace, its balance and the threshold, as they were then."""
+    """The payload of `credits.low`: the workspace, its balance and the threshold at that time."""
     return WebhookPayload(message.subject, {"workspaceId": message.subject} | message.payload)
 
 
 def trial_balance() -> int:
-    """The sum of all balances: 0, or the books lie."""
+    """The sum of all balances; other than 0 the ledger is inconsistent."""
     return Account.objects.aggregate(total=Coalesce(Sum("balance"), 0, output_field=BigIntegerField()))["total"]
 
 
@@ -103,14 +102,14 @@ ORDER BY workspace_id, chain_seq LIMIT 100
 
 
 def list_unbalanced_accounts() -> list[int]:
-    """Ids of accounts whose balance is not what their transfers add up to: an empty list, or the books lie."""
+    """Ids of accounts whose balance is not the sum of their transfers; there should be none."""
     with connection.cursor() as cursor:
         cursor.execute(_UNBALANCED)
         return [account_id for (account_id,) in cursor.fetchall()]
 
 
 def list_differences() -> dict[str, int]:
-    """What must be zero in the books, by name; all of it in one snapshot where the caller's transaction has one."""
+    """Numbers of inconsistencies by check, all 0 in a consistent ledger. Run it in a REPEATABLE READ transaction."""
     with connection.cursor() as cursor:
         cursor.execute(_HELD_APART)
         apart = cursor.fetchone()[0]
@@ -122,7 +121,7 @@ def list_differences() -> dict[str, int]:
 
 
 def list_broken_runs() -> list[tuple[str, int, str]]:
-    """(workspace, place, transfer) of entries whose running balance or version does not follow the one before."""
+    """(workspace, `chain_seq`, id) of transfers whose balance or version does not follow from the one before."""
     with connection.cursor() as cursor:
         cursor.execute(_BROKEN_RUNS)
         return cursor.fetchall()

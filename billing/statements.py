@@ -1,4 +1,4 @@
-"""What a workspace's books say about a time: its entries, sums by kind, and what each key spent on each day (UTC)."""
+"""Statements of a workspace: its transfers in a period, sums by kind, and what each key spent on each day (UTC)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from billing.models import Transfer
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A transfer as its workspace sees it. `change` is what it did to the spendable credits, `balance` what there was
-    after it; None where it did not touch them (a capture). `hash` is its place in the evidence."""
+    """A transfer as shown to its workspace. `change` is its effect on the available credits and `balance` the result;
+    both None if it did not change them (a capture). `hash` is its digest in the hash chain."""
 
     place: int
     id: str
@@ -33,14 +33,14 @@ class Entry:
 
 
 def list_entries(workspace_id: str, since: datetime, until: datetime, before: int | None = None) -> QuerySet[Transfer]:
-    """Transfers in [since, until), newest first, those at a place below `before`."""
+    """Transfers in [since, until), newest first, only those with `chain_seq` below `before`."""
     rows = Transfer.objects.filter(workspace_id=workspace_id, created_at__gte=since, created_at__lt=until)
     rows = rows.select_related("debit", "credit").order_by("-chain_seq")
     return rows if before is None else rows.filter(chain_seq__lt=before)
 
 
 def entry_of(transfer: Transfer) -> Entry:
-    """The entry of a transfer whose accounts were read with it."""
+    """The entry of a transfer; its accounts must be loaded (`select_related`)."""
     change, balance = 0, None
     if transfer.debit.kind == "available":
         change, balance = -transfer.amount, transfer.debit_balance
@@ -88,7 +88,7 @@ FROM (
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Spendable credits at both ends of a time, and the sum and number of transfers of each kind between them."""
+    """Available credits at both ends of a period, and the sum and number of its transfers by kind."""
 
     opening: int
     closing: int
@@ -119,7 +119,7 @@ class Spent:
 
 
 def list_usage(workspace_id: str, since: datetime, until: datetime) -> Iterator[Spent]:
-    """By day and key, oldest first."""
+    """What was spent by day and key, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(_USAGE, [workspace_id, since, until])
         rows: list[tuple[Any, ...]] = cursor.fetchall()

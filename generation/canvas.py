@@ -1,4 +1,4 @@
-"""The Celery chain of a generation: one link for every run of neighbouring stages in one pool."""
+"""The Celery chain of a generation: one link for consecutive stages of one pool."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generation.pipeline.registry import links, pool_of
 
 
 def build_chain(*, generation_id: str, fence: int, queue: str, stages: tuple[str, ...]) -> chain:
-    """Immutable signatures of (generation_id, fence), each on the queue of its pool and tier. Only ids travel."""
+    """Immutable signatures of (generation_id, fence), each for the queue of its pool and tier."""
     return chain(
         current_app.signature(f"generation.stage.{name}", args=(generation_id, fence), immutable=True).set(
             queue=route(pool_of(name), queue)

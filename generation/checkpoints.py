@@ -1,4 +1,4 @@
-"""Artifacts between stages: frames and files kept in storage under their fence, checked by SHA-256 when read."""
+"""Artifacts between stages: frames and files in storage, named by their fence and verified by SHA-256 when read."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from generation.pipeline.stage import File, Frame
 from storage.services import BlobMissing, StoredImage, get_artifact, put_artifact, store_image
 
 KEEP_BYTES = 128 * 1024 * 1024
-"""Products of the stage before that stay in memory for the next stage of the same link."""
+"""Products of a stage that stay in memory for the next stage of the same link, in bytes."""
 
 Artifact = dict[str, Any]
 """index, kind (frame or file), key, sha256, and for files format, width, height and size_bytes."""
 
 
 class ArtifactDamaged(Exception):
-    """What storage returned for `key` is not what was stored, or is no longer there."""
+    """The blob `key` is missing or does not have its SHA-256."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -31,7 +31,7 @@ class ArtifactDamaged(Exception):
 
 
 class Items(Sequence[Frame | File]):
-    """The products of a stage, loaded one by one; small ones just made are taken from memory."""
+    """The products of a stage, loaded one by one; recent small ones come from memory."""
 
     def __init__(self, artifacts: Sequence[Artifact], recent: dict[str, Frame | File]) -> None:
         self.artifacts = list(artifacts)
@@ -55,7 +55,7 @@ class Items(Sequence[Frame | File]):
 
 
 class Checkpoint:
-    """Where one claim of a generation stores what its stages make."""
+    """Stores the products of the stages of one claim of a generation."""
 
     def __init__(self, workspace_id: str, generation_id: str, fence: int) -> None:
         self._place = {"workspace_id": workspace_id, "generation_id": generation_id}
@@ -63,12 +63,12 @@ class Checkpoint:
         self._recent: dict[str, Frame | File] = {}
 
     def store(self, stage: str, product: Frame | File, before: Items) -> Artifact:
-        """Keep a product; a frame that a stage passed on unchanged keeps its artifact."""
+        """Store a product. A frame that the stage passed on unchanged keeps its artifact."""
         for artifact in before.artifacts:
             if self._recent.get(artifact["key"]) is product:
                 return artifact
         artifact = self._store_file(product) if isinstance(product, File) else self._store_frame(stage, product)
-        self._remember(artifact["key"], product)
+        self._cache(artifact["key"], product)
         return artifact
 
     def _store_frame(self, stage: str, frame: Frame) -> Artifact:
@@ -79,7 +79,7 @@ class Checkpoint:
         return {"key": key, "sha256": hashlib.sha256(content).hexdigest(), "index": frame.index, "kind": "frame"}
 
     def _store_file(self, file: File) -> Artifact:
-        """A file is what will be delivered: it is kept under its asset's name at once, not copied there later."""
+        """A file is what is delivered, so it is stored under its asset key at once and not copied later."""
         stored = store_image(
             workspace_id=self._place["workspace_id"],
             source_id=self._place["generation_id"],
@@ -96,31 +96,31 @@ class Checkpoint:
         """The products behind `artifacts`."""
         return Items(artifacts, self._recent)
 
-    def _remember(self, key: str, product: Frame | File) -> None:
+    def _cache(self, key: str, product: Frame | File) -> None:
         if _size(product) + sum(_size(kept) for kept in self._recent.values()) <= KEEP_BYTES:
             self._recent[key] = product
 
-    def forget_all_but(self, artifacts: Sequence[Artifact]) -> None:
-        """Free the products that no later stage reads."""
+    def drop_all_but(self, artifacts: Sequence[Artifact]) -> None:
+        """Drop the other products from memory: no later stage reads them."""
         wanted = {artifact["key"] for artifact in artifacts}
         self._recent = {key: product for key, product in self._recent.items() if key in wanted}
 
 
 def stored_image(artifact: Artifact) -> StoredImage:
-    """The image that a file's artifact keeps, ready to be recorded."""
+    """The image of a file's artifact, ready to be recorded as an asset."""
     names = ("key", "sha256", "size_bytes", "width", "height", "format")
     return StoredImage(ordinal=artifact["index"], **{name: artifact[name] for name in names})
 
 
 def latest_artifacts(results: dict[str, list[Artifact]], spec: Spec, stage: str) -> list[Artifact]:
-    """What the last finished stage before `stage` left; empty when none made anything. `results` by stage."""
+    """The artifacts of the last stage before `stage` that has any, else an empty list; `results` are by stage."""
     names = stages_of(spec)
     earlier = names[: names.index(stage)]
     return next((results[name] for name in reversed(earlier) if results.get(name)), [])
 
 
 def load(artifact: Artifact) -> Frame | File:
-    """Read one product back. Raises `ArtifactDamaged` when it is gone or its SHA-256 differs."""
+    """Load one product. Raises `ArtifactDamaged` if it is missing or its SHA-256 differs."""
     try:
         content = get_artifact(artifact["key"])
     except BlobMissing as error:

@@ -1,9 +1,9 @@
-"""A worker makes the next pictures while what it made last is still being stored.
+"""Pipelining in a worker: it computes the next link while the products of the last one are still being stored.
 
-The worker stays `solo`: one message at a time, one process a device, engines loaded once. A link runs in a thread
-beside it, and the worker fetches the next message when the link will soon have made all: drawn it on a GPU, or written
-its files on a CPU. The message is acknowledged then; from there on the generation's row, its lease and the scheduler's
-rounds promise that it ends, as they do for a worker that dies (docs/adr/0014).
+The Celery pool is `solo`: one message at a time, one process a device, engines loaded once. Each link runs in a thread
+of its own. Shortly before a link has computed its last product (drawn on a GPU, encoded on a CPU), its message is
+acknowledged and the next one fetched. From then on the lease and the scheduler ensure that the generation ends, as
+they do when a worker dies (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from generation.pipeline.stage import Beat, Facts, Pool, Product
 
 log = logging.getLogger(__name__)
 AT_ONCE = 2
-"""Links in threads: one makes, one stores or waits for the device. So slow storage slows the device down, and does not
-fill the memory."""
+"""Links at a time: one computes, the other stores or waits for the device. So slow storage delays the device instead
+of filling the memory."""
 LEAD_SECONDS = 0.1
-"""How long before the device is free the next message is fetched: more than a broker takes, less than is noticed."""
+"""How long before the device is free the next message is fetched: longer than fetching it from the broker takes."""
 
 Run = Callable[[Beat], Iterator[Product]]
-"""A stage, ready to run with the beat it is given."""
+"""A stage bound to its input: call it with the beat."""
 
 
 class DeviceSlot:
-    """One link's use of a device; released when the worker may begin the next link, shortly before all is made."""
+    """One link's use of a device; released shortly before its last product is computed: the worker goes on."""
 
     def __init__(self, device: threading.Lock) -> None:
         self._device = device
         self._released = threading.Event()
 
     def run(self, run: Run, beat: Beat) -> Iterator[Product]:
-        """What `run` makes, with the device to itself: each frame or file once the next one is there, so that all is
-        made, and the device free, before the last one is stored. Close it where it is left early."""
+        """The products of `run`, with the device locked. Each frame or file is yielded after the next one was computed,
+        so that the device is unlocked before the last one is stored. Close the generator if it is not exhausted."""
         held: Product | None = None
         with self._device:
             for product in run(self._watch(beat)):
@@ -54,11 +54,11 @@ class DeviceSlot:
             yield held
 
     def release(self) -> None:
-        """Let the worker go on."""
+        """Let the worker fetch the next message."""
         self._released.set()
 
     def wait(self) -> None:
-        """Return once the worker may go on."""
+        """Block until `release`."""
         self._released.wait()
 
     def _watch(self, beat: Beat) -> Beat:
@@ -73,7 +73,7 @@ class DeviceSlot:
 
 
 class LinkRunner:
-    """Runs the links of one pool, each in a thread; their slots share one device. `run` is for the worker's thread."""
+    """Runs the links of one pool, each in a thread; their slots share one device. Call `run` in the worker's thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -81,14 +81,14 @@ class LinkRunner:
         self._running: set[Future[None]] = set()
 
     def run(self, link: Callable[[DeviceSlot], None]) -> None:
-        """Start `link`; return when its slot is released, or it ends. What it raises is logged."""
+        """Start `link`; return when its slot is released or it has ended. Its exceptions are logged."""
         slot = DeviceSlot(self._lock)
         self._running = {future for future in self._running if not future.done()}
         self._running.add(self._threads.submit(contextvars.copy_context().run, _run_link, link, slot))
         slot.wait()
 
     def finish(self, seconds: float) -> None:
-        """Wait so long for the links that still store: before the worker leaves."""
+        """Wait up to `seconds` for running links, before the worker stops."""
         wait(self._running, timeout=seconds)
 
 
@@ -96,11 +96,11 @@ def _run_link(link: Callable[[DeviceSlot], None], slot: DeviceSlot) -> None:
     try:
         link(slot)
     except Exception:
-        log.exception("a link failed beyond its own errors; the scheduler gives its generation back")
+        log.exception("a link failed unexpectedly; the scheduler requeues its generation when the lease expires")
     finally:
         slot.release()
         connection.close()
 
 
 LINK_RUNNERS: dict[Pool, LinkRunner] = {"gpu": LinkRunner(), "cpu": LinkRunner()}
-"""This process's, by the pool whose stages they run: the device that CUDA_VISIBLE_DEVICES says, and the processor."""
+"""This process's runners by pool: for the device that CUDA_VISIBLE_DEVICES names, and for the CPU."""

@@ -1,4 +1,4 @@
-"""The records of generations. PostgreSQL is the only truth: whatever the broker loses stands here."""
+"""The tables of generations. PostgreSQL is authoritative: no message of the broker holds state that is not here."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _QUEUES = ("priority", "standard", "basic")
 class Generation(models.Model):
     """One accepted request, from `queued` to a terminal status. `kind` is its row of `generation.kinds`.
 
-    `fence` grows with every claim: whoever holds an older one can change nothing. `lease_expires_at` belongs to
-    the stage that is running; `waiting_since` says since when a link waits in a queue instead. `queue` is the
-    tier's, `dispatch_queue` the one it was dispatched to. `webhook` is where this one is told as well: {url, events,
-    secret (sealed)}. All times are the database's.
+    `fence` grows with every claim: a worker with an older one can change nothing. `lease_expires_at` is the lease of
+    the running stage; `waiting_since` is set instead while a link waits in a queue. `queue` is the tier's,
+    `dispatch_queue` the one it was dispatched to. `webhook` is an extra endpoint for this generation: {url, events,
+    secret (sealed)}. All times are of the database's clock.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "gen"), editable=False)
@@ -109,7 +109,7 @@ class Generation(models.Model):
 
     @property
     def processing_ms(self) -> int | None:
-        """From the first start to the end; None when it has not both."""
+        """Milliseconds from the first start to the end; None if one is missing."""
         if self.started_at is None or self.completed_at is None:
             return None
         return round((self.completed_at - self.started_at).total_seconds() * 1000)
@@ -120,7 +120,7 @@ class Generation(models.Model):
 
 
 class Slot(models.Model):
-    """One of a workspace's places to run: more than its tier allows cannot be written."""
+    """A generation in flight occupies one slot of its workspace, numbered up to the tier's limit on concurrency."""
 
     generation = models.OneToOneField(Generation, models.CASCADE, primary_key=True, related_name="slot")
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE, related_name="+")
@@ -133,7 +133,7 @@ class Slot(models.Model):
 
 
 class StageResult(models.Model):
-    """A finished stage: what it made (artifact keys with SHA-256), what it learned, what it cost."""
+    """A finished stage: its artifacts (keys with SHA-256), its facts and its duration."""
 
     generation = models.ForeignKey(Generation, models.CASCADE, related_name="stage_results")
     stage = models.CharField(max_length=20)
@@ -152,7 +152,7 @@ class StageResult(models.Model):
 
 
 class GenerationEvent(models.Model):
-    """What clients watch: queued, stage, step, image, terminal. Ids grow in commit order within a generation."""
+    """An event of a generation's stream: queued, stage, step, image, terminal. Ids are in commit order."""
 
     generation = models.ForeignKey(Generation, models.CASCADE, related_name="events")
     type = models.CharField(max_length=20)
@@ -173,7 +173,7 @@ class GenerationEvent(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """The answer given under a caller's Idempotency-Key."""
+    """The stored answer to a request with an Idempotency-Key."""
 
     workspace = models.ForeignKey("accounts.Workspace", models.CASCADE, related_name="+")
     endpoint = models.CharField(max_length=60)
@@ -192,16 +192,16 @@ class IdempotencyRecord(models.Model):
 
 
 class Turn(models.Model):
-    """Fair order: when a workspace was last served, and how much each queue has had."""
+    """Fair order. `served` is the virtual time of a queue or of the `clock`, and the last Unix time of a workspace."""
 
     name = models.CharField(primary_key=True, max_length=40)
     served = models.FloatField(default=0)
 
 
 class Worker(models.Model):
-    """A worker process that said it is alive: which queues it serves, which models it can load, which kinds it knows.
+    """A worker process with the time of its last heartbeat, its queues, the models it can load and the kinds it knows.
 
-    A worker of 0.2.0 does not say its kinds; it knows one.
+    A worker of release 0.2.0 does not report its kinds; it has one.
     """
 
     name = models.CharField(primary_key=True, max_length=100)

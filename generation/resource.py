@@ -1,4 +1,4 @@
-"""The resource that clients read: its classes, as answers and in the OpenAPI document. `/projects` is only its URL."""
+"""The resource `generation`: the classes of its JSON, in answers and in OpenAPI. `/projects` is only its URL."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def location(generation_id: str) -> str:
 
 
 def links_of(generation: Row) -> Links:
-    """The steps that the status of the row allows."""
+    """The links that the status of the row allows."""
     here = location(generation.id)
     return Links(
         self_=here,

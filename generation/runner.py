@@ -25,7 +25,7 @@ from generation.pipeline.engines import Engines
 from generation.pipeline.registry import BY_NAME, UPLOAD, pool_of, stages_of
 from generation.pipeline.stage import Beat, Facts, File, Product, Stage, StageFailed, State
 from generation.services.artifacts import discard_results
-from generation.services.claims import StageClaim, claim_stage, give_back, may_pass_on, record_stage
+from generation.services.claims import StageClaim, claim_stage, may_pass_on, record_stage, requeue_claim
 from generation.services.completion import cancel_running, fail_generation, settle_generation
 from generation.services.progress import report_image
 from storage.services import StorageUnavailable
@@ -65,7 +65,7 @@ def _run_claimed(claim: StageClaim, worker: str, slot: DeviceSlot | None) -> boo
     except Exception as error:
         _recover(generation_id, fence, error)
     except WorkerLeaving:
-        give_back(generation_id=generation_id, fence=fence, code="", message="", counts=False)
+        requeue_claim(generation_id=generation_id, fence=fence, code="", message="", counts=False)
     return False
 
 
@@ -88,7 +88,9 @@ def _recover(generation_id: str, fence: int, error: Exception) -> None:
     if isinstance(error, ArtifactDamaged):
         _patiently(lambda: discard_results(generation_id=generation_id, fence=fence, key=error.key))
     code, message, counts = _explain(error)
-    _patiently(lambda: give_back(generation_id=generation_id, fence=fence, code=code, message=message, counts=counts))
+    _patiently(
+        lambda: requeue_claim(generation_id=generation_id, fence=fence, code=code, message=message, counts=counts)
+    )
 
 
 def _explain(error: Exception) -> tuple[str, str, bool]:
@@ -148,7 +150,7 @@ class _Link:
             beat.check()
         self._facts |= learned
         self._artifacts = made or self._artifacts
-        self._checkpoint.forget_all_but(self._artifacts)
+        self._checkpoint.drop_all_but(self._artifacts)
         return _patiently(
             lambda: record_stage(
                 claim,

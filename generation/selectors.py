@@ -36,9 +36,9 @@ def get_generation(workspace_id: str, generation_id: str) -> Generation:
 
 
 def get_webhook_payload(message: OutboxMessage) -> WebhookPayload | None:
-    """What a message about a generation (generation.queued ... generation.expired) says to clients.
+    """The webhook payload of a message about a generation (generation.queued ... generation.expired).
 
-    Only what was settled when it happened. None when the generation is gone.
+    It has only facts that were final at the time of the event. None if the generation was deleted.
     """
     generation = Generation.objects.filter(id=message.subject).first()
     if generation is None:
@@ -66,7 +66,7 @@ def list_events(generation_id: str, after: int = 0) -> list[GenerationEvent]:
 
 
 def list_live_workers() -> list[Worker]:
-    """Workers heard of within 20 s."""
+    """Workers whose last heartbeat is at most 20 s old."""
     return [from_row(Worker, row) for row in _LIVE.run({"seconds": ALIVE_SECONDS})]
 
 
@@ -77,7 +77,7 @@ _LIVE = Statement(
 
 
 def list_served_models() -> set[str] | None:
-    """Names of the models that a worker heard of within a day can load; None while no worker is known."""
+    """Names of the models that any worker of the last day can load; None if there was no worker."""
     known, names = _SERVED.run({"seconds": KNOWN_SECONDS})[0]
     return set(names) if known else None
 
@@ -101,7 +101,7 @@ SELECT id, position FROM placed WHERE id = ANY(%(ids)s)
 
 
 def get_queue_positions(generations: list[Generation]) -> dict[str, int]:
-    """1-based places of the queued ones among `generations`, in the fair order of their queue."""
+    """1-based positions of the queued ones among `generations`, in the fair order of their queue."""
     queued = [generation for generation in generations if generation.status == lifecycle.QUEUED]
     if not queued:
         return {}

@@ -1,4 +1,4 @@
-"""Whether the weights that ship with Atelier are the ones that were made: a checksum for every file."""
+"""Verifies the shipped weights: a SHA-256 for every file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ REMEDY = "Restore the folder ({folder}) from the release, by `git checkout` or b
 
 
 def find_fault(folder: Path) -> str | None:
-    """What is wrong with the files of `folder`, with what to do about it; None if nothing is.
+    """A sentence on the first fault of the files of `folder`, with its remedy; None if all are right.
 
-    A folder without checksums.json promises nothing and is taken as it is.
+    A folder without checksums.json is not verified.
     """
     listed = folder / CHECKSUMS
     if not listed.is_file():
@@ -33,7 +33,7 @@ def find_fault(folder: Path) -> str | None:
 
 
 def write_checksums(folder: Path) -> None:
-    """List every file below `folder` with its SHA-256 (FIPS 180-4)."""
+    """Write checksums.json: every file below `folder` with its SHA-256 (FIPS 180-4)."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
     checksums = {path.relative_to(folder).as_posix(): _checksum(path) for path in files if path.suffix != ".md"}
     (folder / CHECKSUMS).write_text(json.dumps(checksums, indent=2) + "\n", "utf-8")

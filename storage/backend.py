@@ -1,4 +1,4 @@
-"""The storage backend that this installation uses."""
+"""The configured storage backend."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from storage.location import LocalLocation, parse_location
 
 
 def get_blobs() -> Blobs:
-    """The backend that ATELIER_STORAGE_URL names: one a process, so that connections are shared by its threads."""
+    """The backend of ATELIER_STORAGE_URL: one for each process, so that its threads share connections."""
     return _open(settings.ATELIER_STORAGE_URL, os.getpid())
 
 
 @lru_cache(maxsize=4)
 def _open(url: str, pid: int) -> Blobs:
-    """The process id is part of the cache's key: a forked child must not write into its parent's sockets."""
+    """Cached by process id: a forked child must not use its parent's sockets."""
     location = parse_location(url)
     if isinstance(location, LocalLocation):
         secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
         return LocalBlobs(location.root, public_url=settings.ATELIER_PUBLIC_URL, secrets=secrets)
-    # Imported here: boto3 costs time and memory that an installation on a local disk need not pay.
+    # Imported here: boto3 costs time and memory, and a local disk does not need it.
     from storage.s3 import S3Blobs
 
     return S3Blobs(

@@ -1,4 +1,4 @@
-"""The one interface to stored bytes, and its errors."""
+"""The interface of storage backends, and its errors."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class StorageUnavailable(AtelierError):
 
 
 class Blobs(Protocol):
-    """Bytes by key. Every call may raise StorageUnavailable, and InvalidKey for a key that is none.
+    """Stores bytes by key. Every call may raise StorageUnavailable, and InvalidKey for a malformed key.
 
-    Safe to use from several threads. A key holds the same bytes from its first `put` until its `delete`.
+    Thread-safe. A key has the same bytes from its first `put` until its `delete`.
     """
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
-        """Keep `content`; durable on return, never half-written. The same bytes again are fine.
+        """Store `content`: atomic, durable on return, and idempotent for the same bytes.
 
-        Raises BlobConflict when the key holds other bytes.
+        Raises BlobConflict if the key has other bytes.
         """
         ...
 
@@ -56,11 +56,11 @@ class Blobs(Protocol):
     def exists(self, key: str) -> bool: ...
 
     def delete(self, key: str) -> None:
-        """Forget the key; fine when nothing is kept under it."""
+        """Delete the key, if it exists."""
         ...
 
     def delete_prefix(self, prefix: str, keep: Collection[str] = ()) -> int:
-        """Forget every key below `prefix` (ends in `/`) that is not in `keep`; how many there were."""
+        """Delete every key below `prefix` (ends in `/`) that is not in `keep`; returns how many."""
         ...
 
     def link(
@@ -70,7 +70,7 @@ class Blobs(Protocol):
 
         The seconds count from `since` (aware, not later than now), else from now. The same arguments give the same URL.
 
-        Made without asking the backend, so it may point at nothing. Raises ValueError for a file name or content
+        Made without a request to the backend: the key need not exist. Raises ValueError for a file name or content
         type that could not stand in a header as it is.
         """
         ...

@@ -8,5 +8,5 @@ CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
 def file_name(source_id: str, ordinal: int, format: str) -> str:
-    """What a person sees when saving image `ordinal` (0-based): `gen_abc-1.png` for the first one."""
+    """The file name for downloading image `ordinal` (0-based): `gen_abc-1.png` for the first one."""
     return f"{source_id}-{ordinal + 1}.{EXTENSIONS[format]}"

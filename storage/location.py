@@ -1,4 +1,4 @@
-"""Where the bytes are kept, as written in ATELIER_STORAGE_URL. Pure."""
+"""Parsing ATELIER_STORAGE_URL: where blobs are stored. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class InvalidStorageUrl(ValueError):
-    """The setting names no backend; the message says what was expected."""
+    """The setting is not the URL of a backend; the message says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)

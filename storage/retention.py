@@ -1,4 +1,4 @@
-"""How long an asset lives. Pure: days in, moments out."""
+"""How long assets and their links are valid. Pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 
 def lifetime(retention_days: int) -> timedelta:
-    """How long after its creation an asset is given out. Days are 24 hours. Raises ValueError for less than one."""
+    """How long after its creation an asset can be downloaded. Days are 24 hours. Raises ValueError below one."""
     if retention_days < 1:
         raise ValueError(f"an asset is kept for at least one day, got {retention_days}")
     return timedelta(hours=24 * retention_days)
 
 
 def link_seconds(now: datetime, expires_at: datetime, wanted: int) -> int:
-    """How long a link to an asset may live: never beyond the asset itself. 0 when the asset has expired."""
+    """Seconds that a link to an asset is valid: `wanted`, but not longer than the asset; 0 if it has expired."""
     return max(0, min(wanted, int((expires_at - now).total_seconds())))

@@ -63,10 +63,10 @@ def committed(postgres: Postgres, django_db_blocker: pytest.FixtureRequest) -> I
     from generation.services.estimates import QUEUES
 
     for known in (SERVED, QUEUES, *PROBES.values()):  # by another test, a moment ago
-        known.forget()
+        known.clear()
     with django_db_blocker.unblock(), across("tests"):  # a test sees everything; what it calls says for whom
         yield postgres
         for probe in PROBES.values():
-            probe.forget()
+            probe.clear()
         connections.close_all()
     database.empty(postgres.superuser_url)

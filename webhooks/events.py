@@ -1,4 +1,4 @@
-"""The events that clients can ask for, and the document that describes one. Pure."""
+"""The events that clients can subscribe to, and the JSON document of one. Pure."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from atelier.core.http.numbers import portable
 from atelier.messaging.events import CLIENT_EVENTS
 
 EVENTS = CLIENT_EVENTS
-"""The names that an endpoint may ask for."""
+"""The event names that an endpoint may subscribe to."""
 TEST = "webhook.test"
-"""Sent by POST .../test only, to that endpoint, whatever its filter."""
+"""Sent only by POST .../test, to that endpoint, regardless of its filter."""
 MAX_BODY = 20_000
-"""Bytes of a body (Standard Webhooks 1.0.0 asks for less than 20 kB)."""
+"""Largest body in bytes (Standard Webhooks 1.0.0 requires less than 20 kB)."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """What is recorded of an event in a workspace. `dedupe_key` makes it one event however often it is recorded.
+    """An event of a workspace, to be recorded. `dedupe_key` makes recording it idempotent.
 
-    `occurred_at` is RFC 3339 text of the moment; `hook` the one-generation webhook of the subject, if it has one.
+    `occurred_at` is its time as RFC 3339 text; `hook` the one-generation webhook of the subject, if it has one.
     """
 
     workspace_id: str
@@ -35,12 +35,12 @@ class NewEvent:
 
 
 def wants(events: list[str], event: str) -> bool:
-    """Whether a filter lets an event through; an empty filter asks for all."""
+    """Whether the filter `events` includes the event; an empty filter includes all."""
     return not events or event in events
 
 
 def document(*, event_id: str, event: str, sequence: int, timestamp: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The body without its signatures: the fields of the document and those of Standard Webhooks."""
+    """The body without signatures; `event` and `type` are equal, the latter for Standard Webhooks."""
     return {
         "id": event_id,
         "event": event,
@@ -52,5 +52,5 @@ def document(*, event_id: str, event: str, sequence: int, timestamp: str, data: 
 
 
 def encode(document: dict[str, Any]) -> bytes:
-    """The one canonical form (RFC 8785): sorted names, no blanks, UTF-8."""
+    """Canonical JSON (RFC 8785): sorted names, no whitespace, UTF-8."""
     return rfc8785.dumps(document)

@@ -1,4 +1,4 @@
-"""Endpoints, the events that happened, and every try to tell them. Each row names its workspace."""
+"""The tables of webhooks: endpoints, events, deliveries and their attempts. Every row has its workspace."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _WORKSPACE = partial(models.ForeignKey, "accounts.Workspace", models.PROTECT, re
 
 
 class Endpoint(models.Model):
-    """Where a workspace is told. An empty filter asks for all events; `source_id` is the generation of a
-    one-generation webhook.
+    """A URL to which the events of a workspace are sent; an empty filter `events` means all. `source_id` is the
+    generation of a one-generation webhook.
 
-    `keys` and `headers` are sealed (atelier/core/sealing.py) for `webhooks_endpoint:<id>`. The keys before the last
-    rotation sign as well until `previous_keys_until`. `failing_since` is the first failure after the last success.
+    `keys` and `headers` are sealed (atelier/core/sealing.py) for `webhooks_endpoint:<id>`. The keys before the
+    last rotation sign as well until `previous_keys_until`. `failing_since` is the first failure after the last success.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "whk"), editable=False)
@@ -71,7 +71,7 @@ class Endpoint(models.Model):
 
 
 class Counter(models.Model):
-    """The last sequence number of a workspace. Locked while an event is written, so that there is no gap."""
+    """The last sequence number of a workspace. Locked while an event is inserted, so that there are no gaps."""
 
     workspace = models.OneToOneField("accounts.Workspace", models.PROTECT, primary_key=True, related_name="+")
     last = models.BigIntegerField(default=0)
@@ -80,7 +80,7 @@ class Counter(models.Model):
 
 
 class Event(models.Model):
-    """Something that happened. `dedupe_key` is that of the fact: told twice, it is here once."""
+    """A recorded event. `dedupe_key` makes recording idempotent: there is one row however often it is reported."""
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "evt"), editable=False)
     workspace = _WORKSPACE()
@@ -106,9 +106,9 @@ class Event(models.Model):
 
 
 class Delivery(models.Model):
-    """An event on its way to an endpoint. `next_at` says when it is due, `fence` who may still change it.
+    """An event to be sent to an endpoint. `next_at` is when it is due; a sender with an older `fence` cannot change it.
 
-    `attempts` counts every send; `failures` those of this round, which a redelivery begins anew.
+    `attempts` counts all attempts; `failures` the failed ones since the last redelivery.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=partial(new_id, "dlv"), editable=False)
@@ -144,7 +144,7 @@ class Delivery(models.Model):
 
 
 class Attempt(models.Model):
-    """One send and what came of it; `status` 0: there was no answer. `answer` is its beginning, 2 kB at most."""
+    """One attempt and its outcome. `status` 0: no HTTP answer; `answer` is the first 2 kB of its body."""
 
     workspace = _WORKSPACE()
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="tries")
@@ -164,7 +164,7 @@ class Attempt(models.Model):
 
 
 class DeadLetter(models.Model):
-    """A delivery that was given up. Operators were alerted at `alerted_at`; a replay sets `replayed_at`."""
+    """A delivery that was given up. Operators were alerted at `alerted_at`, and it was replayed at `replayed_at`."""
 
     delivery = models.OneToOneField(Delivery, models.CASCADE, primary_key=True, related_name="dead_letter")
     workspace = _WORKSPACE()

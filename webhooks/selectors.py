@@ -27,21 +27,21 @@ class DeliveryNotFound(NotFound):
 
 
 def list_endpoints(workspace_id: str) -> QuerySet[Endpoint]:
-    """The workspace's endpoints, oldest first; those of single generations are not among them."""
-    return _living(workspace_id).order_by("created_at", "id")
+    """The workspace's endpoints, oldest first; without those of single generations."""
+    return _existing(workspace_id).order_by("created_at", "id")
 
 
 def get_endpoint(workspace_id: str, endpoint_id: str, *, lock: bool = False) -> Endpoint:
     """The endpoint; `lock` inside a transaction. Raises `EndpointNotFound`."""
-    rows = _living(workspace_id).filter(id=endpoint_id)
+    rows = _existing(workspace_id).filter(id=endpoint_id)
     endpoint = (rows.select_for_update() if lock else rows).first()
     if endpoint is None:
         raise EndpointNotFound
     return endpoint
 
 
-def list_listening(workspace_id: str, event: str, subject: str = "") -> list[Endpoint]:
-    """The active endpoints that want an event about `subject`: the workspace's, and the subject's own."""
+def list_subscribed(workspace_id: str, event: str, subject: str = "") -> list[Endpoint]:
+    """The active endpoints that subscribe to `event`: the workspace's, and the subject's own."""
     own = Q(source_id="") | Q(source_id=subject)
     rows = Endpoint.objects.filter(own, workspace_id=workspace_id, status=ACTIVE, deleted_at=None)
     return [endpoint for endpoint in rows.only("id", "workspace_id", "events") if wants(endpoint.events, event)]
@@ -55,12 +55,12 @@ def list_deliveries(workspace_id: str, endpoint_id: str) -> QuerySet[Delivery]:
 
 
 def get_delivery(workspace_id: str, endpoint_id: str, delivery_id: str) -> Delivery:
-    """Raises `DeliveryNotFound`."""
+    """The delivery with its event and last attempts. Raises `DeliveryNotFound`."""
     delivery = list_deliveries(workspace_id, endpoint_id).filter(id=delivery_id).first()
     if delivery is None:
         raise DeliveryNotFound
     return delivery
 
 
-def _living(workspace_id: str) -> QuerySet[Endpoint]:
+def _existing(workspace_id: str) -> QuerySet[Endpoint]:
     return Endpoint.objects.filter(workspace_id=workspace_id, source_id="", deleted_at=None)

@@ -1,4 +1,4 @@
-"""Secrets and signatures: one body that the document's verifier and Standard Webhooks both accept. Pure.
+"""Keys and signatures of webhooks, both in the body and in the headers of Standard Webhooks. Pure.
 
 Standard Webhooks 1.0.0: `v1` is HMAC-SHA256 and `v1a` ed25519, both over `id.timestamp.body`.
 """
@@ -33,7 +33,7 @@ class Keys:
 
     @property
     def key(self) -> bytes:
-        """The HMAC key: what stands behind `whsec_`, decoded."""
+        """The HMAC key: the decoded base64 after `whsec_`."""
         return decode_secret(self.secret)
 
     @property
@@ -54,12 +54,12 @@ class Keys:
 
 
 def make_keys(random: bytes, seed: bytes = b"") -> Keys:
-    """Keys of 24 to 64 random bytes, and of 32 for ed25519 where that is wanted."""
+    """Keys from 24 to 64 random bytes, and from 32 more for ed25519 if `seed` is given."""
     return Keys(encode_secret(random), _base64(seed) if seed else "")
 
 
 def sign_body(document: dict[str, Any], keys: Sequence[Keys]) -> bytes:
-    """The bytes to send: canonical, with `signature` of the first key, and `previousSignature` while there is a second.
+    """The bytes to send: canonical JSON with `signature` by the first key, and `previousSignature` by a second one.
 
     Both are computed over the canonical form without either member.
     """

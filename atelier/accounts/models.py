@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 
 from atelier.accounts.permissions import EVERYTHING, ROLES
 from atelier.accounts.tiers import DEFAULTS, Tier
+from atelier.core.cached import Cached
 from atelier.core.db.tenancy import TenantRows
-from atelier.core.fresh import Fresh
 from atelier.core.ids import new_id
 
 TIER_SECONDS = 5.0
@@ -104,7 +104,7 @@ def _read_tiers() -> Mapping[str, Tier]:
     return DEFAULTS | {row.name: row.as_tier() for row in TierTerms.objects.all()}
 
 
-TIERS = Fresh(_read_tiers, TIER_SECONDS)
+TIERS = Cached(_read_tiers, TIER_SECONDS)
 
 
 class Membership(models.Model):

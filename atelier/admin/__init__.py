@@ -1,13 +1,13 @@
-"""The operators' site: the pages that need several apps. Django's autodiscovery imports it.
+"""The admin pages that use several apps. Django's autodiscovery imports this package.
 
-They stand here and not in atelier/accounts because accounts lies below audit, billing and generation.
+They are not in atelier/accounts, because audit, billing and generation import accounts.
 """
 
 from django.contrib import admin
 
-from atelier.admin import books, keys, people, tiers, workspaces
+from atelier.admin import keys, ledger, people, tiers, workspaces
 
-__all__ = ["books", "keys", "people", "tiers", "workspaces"]
+__all__ = ["keys", "ledger", "people", "tiers", "workspaces"]
 
 admin.site.site_header = "Atelier"
 admin.site.site_title = "Atelier"

@@ -1,4 +1,4 @@
-"""Admin forms whose every change leaves an audit row in the same transaction."""
+"""Admin forms that write an audit entry for every change, in the same transaction."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from atelier.core.admin.lists import StyledAdmin
 
 
 def actor_of(request: HttpRequest) -> str:
-    """How the audit trail names the operator."""
+    """The operator as `actor` of audit entries: `user:7`."""
     return f"user:{request.user.pk}"
 
 
 class AuditedAdmin(StyledAdmin):
     """Records `<audited_as>.created|changed` with the names of the changed fields.
 
-    Fields named in `audited_values` are recorded with the value before and after: only ones that are neither
-    secret nor personal. Nothing is deleted here: audit rows and ledgers keep pointing at what was.
+    Of the fields in `audited_values` the old and the new value are recorded as well; list only fields that are neither
+    secret nor personal. Nothing can be deleted: audit entries and transfers refer to the rows.
     """
 
     audited_as = ""
     audited_values: tuple[str, ...] = ()
 
     def workspace_of(self, record: Any) -> str | None:
-        """Id of the workspace that the audit row belongs to."""
+        """Id of the workspace that the audit entry belongs to, or None."""
         return None
 
     def subject_of(self, record: Any) -> str:
@@ -48,7 +48,7 @@ class AuditedAdmin(StyledAdmin):
     def record_action(
         self, request: HttpRequest, subject: Model, done: str, facts: dict[str, Any] | None = None
     ) -> None:
-        """One audit row, in the transaction that is open."""
+        """Write one audit entry in the current transaction."""
         record(
             workspace_id=self.workspace_of(subject),
             actor=actor_of(request),
@@ -66,7 +66,7 @@ class AuditedAdmin(StyledAdmin):
 
 
 def _inline_facts(formsets: list[BaseInlineFormSet]) -> dict[str, Any]:
-    """Ids of what was added and removed in the tables below the form."""
+    """Ids of the rows added, changed and removed in the inlines of the form."""
     facts: dict[str, Any] = {}
     for formset in formsets:
         changes = {

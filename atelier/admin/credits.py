@@ -1,4 +1,4 @@
-"""Pages of a workspace: granting, adjusting and refunding credits, and issuing a key that is shown once."""
+"""Admin pages of a workspace: grant, adjust and refund credits, and issue an API key, which is shown once."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from billing.services.adjustments import NothingCaptured, adjust_credits, refund
 from billing.services.grants import grant_credits
 
 LARGEST_GRANT = 10_000_000
-"""Above this it is more likely a slip of the finger."""
+"""Credits; a larger amount is taken for a typing error."""
 
 
 WIDE = forms.TextInput(attrs={"size": 60})
 
 
 class GrantForm(forms.Form):
-    """`token` is new on each page: sending the same form twice grants once."""
+    """`token` is new on each page and makes the form idempotent: sent twice, it grants once."""
 
     amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits")
     source = forms.ChoiceField(
@@ -51,7 +51,7 @@ class GrantForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_amount(self) -> int:
-        """A grant is no way around the second person."""
+        """Amounts that need a second person's approval are refused: they are adjustments."""
         amount: int = self.cleaned_data["amount"]
         if amount > settings.ATELIER_ADJUST_ALONE:
             raise forms.ValidationError(
@@ -70,7 +70,7 @@ class GrantForm(forms.Form):
 
 
 class RefundForm(forms.Form):
-    """`token` is new on each page: sending the same form twice gives back once."""
+    """`token` is new on each page and makes the form idempotent: sent twice, it refunds once."""
 
     reference = forms.CharField(max_length=32, label="Generation", help_text="Its id: what was paid for.")
     amount = forms.IntegerField(min_value=1, max_value=LARGEST_GRANT, label="Credits")
@@ -79,7 +79,7 @@ class RefundForm(forms.Form):
 
 
 class AdjustForm(forms.Form):
-    """`token` names the adjustment: sending the same form twice makes it once."""
+    """`token` becomes the id of the adjustment and makes the form idempotent."""
 
     amount = forms.IntegerField(
         min_value=-LARGEST_GRANT, max_value=LARGEST_GRANT, label="Credits", help_text="Below zero takes credits away."
@@ -93,22 +93,22 @@ class KeyForm(forms.Form):
 
 
 def grant_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
-    """Ask for amount and reason, then grant to all chosen workspaces or to none."""
-    workspaces = _chosen(request, allowed)
+    """Form for amount and reason; on POST, grant to all chosen workspaces or to none."""
+    workspaces = _chosen_workspaces(request, allowed)
     form = GrantForm(request.POST or None, initial={"token": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         _grant(request, workspaces, form.cleaned_data)
         return HttpResponseRedirect(_next_page(workspaces))
-    return _ask(page, request, form, workspaces, "Grant credits", "Grant")
+    return _form_page(page, request, form, workspaces, "Grant credits", "Grant")
 
 
 def adjust_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
-    """Ask for amount and reason; a large amount then waits for a second person."""
-    workspace = _chosen(request, allowed)[0]
+    """Form for amount and reason; on POST, adjust, or await a second person's approval of a large amount."""
+    workspace = _chosen_workspaces(request, allowed)[0]
     form = AdjustForm(request.POST or None, initial={"token": uuid.uuid4()})
     if request.method == "POST" and form.is_valid() and _adjust(request, workspace, form):
         return HttpResponseRedirect(_next_page([workspace]))
-    return _ask(page, request, form, [workspace], "Adjust credits", "Adjust")
+    return _form_page(page, request, form, [workspace], "Adjust credits", "Adjust")
 
 
 def _adjust(request: HttpRequest, workspace: Workspace, form: AdjustForm) -> bool:
@@ -132,12 +132,12 @@ def _adjust(request: HttpRequest, workspace: Workspace, form: AdjustForm) -> boo
 
 
 def refund_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
-    """Ask for a generation, amount and reason, then give back what was captured for it, never more."""
-    workspace = _chosen(request, allowed)[0]
+    """Form for generation, amount and reason; on POST, refund at most what was captured for the generation."""
+    workspace = _chosen_workspaces(request, allowed)[0]
     form = RefundForm(request.POST or None, initial={"token": uuid.uuid4()})
     if request.method == "POST" and form.is_valid() and _refund(request, workspace, form):
         return HttpResponseRedirect(_next_page([workspace]))
-    return _ask(page, request, form, [workspace], "Refund credits", "Refund")
+    return _form_page(page, request, form, [workspace], "Refund credits", "Refund")
 
 
 def _refund(request: HttpRequest, workspace: Workspace, form: RefundForm) -> bool:
@@ -155,7 +155,7 @@ def _refund(request: HttpRequest, workspace: Workspace, form: RefundForm) -> boo
 
 
 def _refund_once(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]) -> bool:
-    """False when this form gave back before."""
+    """False if this form was refunded before."""
     key = f"admin:{asked['token']}"
     with transaction.atomic():
         if _was_booked(workspace, f"refund:{key}"):
@@ -172,17 +172,17 @@ def _refund_once(request: HttpRequest, workspace: Workspace, asked: dict[str, An
 
 
 def _was_booked(workspace: Workspace, key: str) -> bool:
-    """The lock makes the same form, sent twice at the same moment, wait for itself."""
+    """Whether a transfer has this key. Locks the workspace, so that two equal forms run in sequence."""
     Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
     return list_transfers(workspace.pk).filter(idempotency_key=key).exists()
 
 
 def issue_key_view(page: ModelAdmin, request: HttpRequest, *, allowed: bool) -> HttpResponse:
-    """Ask for a name, then answer with the key itself: it is in no redirect, cookie, log or cache."""
-    workspaces = _chosen(request, allowed)[:1]
+    """Form for a name; on POST, respond with the key itself: it is in no redirect, cookie, log or cache."""
+    workspaces = _chosen_workspaces(request, allowed)[:1]
     form = KeyForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _ask(page, request, form, workspaces, "Issue an API key", "Issue")
+        return _form_page(page, request, form, workspaces, "Issue an API key", "Issue")
     with transaction.atomic():
         key, text = create_api_key(workspace=workspaces[0], name=form.cleaned_data["name"])
         record(
@@ -206,7 +206,7 @@ def _grant(request: HttpRequest, workspaces: list[Workspace], asked: dict[str, A
 
 
 def _grant_one(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]) -> bool:
-    """Ledger and audit row together. False when this form was granted before."""
+    """Write transfer and audit entry. False if this form was granted before."""
     key = f"admin:{asked['token']}:{workspace.pk}"
     if _was_booked(workspace, f"grant:{key}"):
         return False
@@ -229,8 +229,8 @@ def _grant_one(request: HttpRequest, workspace: Workspace, asked: dict[str, Any]
     return True
 
 
-def _chosen(request: HttpRequest, allowed: bool) -> list[Workspace]:
-    """The workspaces named in the address. Raises PermissionDenied, Http404 when one of them is unknown."""
+def _chosen_workspaces(request: HttpRequest, allowed: bool) -> list[Workspace]:
+    """The workspaces with the ids in the query string. Raises PermissionDenied, and Http404 if one is unknown."""
     if not allowed:
         raise PermissionDenied
     wanted = request.GET.getlist("id")
@@ -240,7 +240,7 @@ def _chosen(request: HttpRequest, allowed: bool) -> list[Workspace]:
     return workspaces
 
 
-def _ask(
+def _form_page(
     page: ModelAdmin, request: HttpRequest, form: forms.Form, workspaces: list[Workspace], title: str, verb: str
 ) -> HttpResponse:
     context = _context(page, request, title) | {"form": form, "workspaces": workspaces, "verb": verb}

@@ -1,4 +1,4 @@
-"""What the operators' pages count across the apps: a fixed number of queries, each served by an index."""
+"""Counts for the admin's pages, across the apps: a fixed number of queries, each served by an index."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from generation.pipeline import lifecycle
 from generation.selectors import list_live_workers
 
 STALE_OUTBOX = timedelta(seconds=30)
-"""A message that waits longer is a sign that the relay or the broker stands still."""
+"""If a message waits longer, the relay or the broker is probably down."""
 
 
 @dataclass(slots=True)
 class WorkspaceFigures:
-    """Whole credits, and generations that have not ended."""
+    """A workspace's credits (`available`, `held`) and its generations that have not ended."""
 
     available: int = 0
     held: int = 0
@@ -35,7 +35,7 @@ class WorkspaceFigures:
 
 @dataclass(slots=True)
 class TierRow:
-    """One tier's line: what waits and runs now, and what became of today's (since midnight UTC)."""
+    """A tier's queued and processing generations, and the number of today's (since midnight UTC) by status."""
 
     tier: Tier
     queued: int = 0
@@ -62,14 +62,14 @@ class TierRow:
 
     @property
     def is_late(self) -> bool:
-        """The oldest waits longer than the tier promises."""
+        """Whether the oldest queued generation waits longer than the tier's `target_wait_seconds`."""
         limit = timedelta(seconds=self.tier.target_wait_seconds)
         return self.oldest is not None and timezone.now() - self.oldest > limit
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """The figures of the index page."""
+    """The numbers on the admin's index page."""
 
     tiers: list[TierRow]
     workers: list[Worker]
@@ -84,7 +84,7 @@ class Dashboard:
 
 
 def read_dashboard() -> Dashboard:
-    """Five queries."""
+    """The current numbers, by five queries."""
     backlog = OutboxMessage.objects.filter(published_at=None).aggregate(count=Count("id"), oldest=Min("created_at"))
     age = timezone.now() - backlog["oldest"] if backlog["oldest"] else timedelta()
     return Dashboard(
@@ -113,7 +113,7 @@ def _list_tiers() -> list[TierRow]:
 
 
 def list_figures(workspace_ids: Iterable[str]) -> dict[str, WorkspaceFigures]:
-    """Balance and live work of each workspace: two queries."""
+    """The figures of each workspace by its id, by two queries."""
     figures = {workspace_id: WorkspaceFigures() for workspace_id in workspace_ids}
     accounts = Account.objects.filter(workspace_id__in=figures, kind__in=("available", "held"))
     for workspace_id, kind, balance in accounts.values_list("workspace_id", "kind", "balance"):

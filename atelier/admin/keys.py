@@ -1,4 +1,4 @@
-"""API keys: looked at and revoked. Only the public part is stored in the clear, so only that can be shown."""
+"""The list of API keys, and revoking them. Only the public part of a key is stored in the clear and shown."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin, BigTableAdmin):
-    """Keys are issued on a workspace's page."""
+    """Read-only: keys are issued on the page of a workspace."""
 
     list_display = ("name", "workspace", "shown", "state", "created", "used", "expires")
     list_filter = (StateFilter,)
@@ -91,7 +91,7 @@ class ApiKeyAdmin(ReadOnlyAdmin, BigTableAdmin):
 
     @admin.action(description="Revoke selected keys", permissions=["operate"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
-        """Asks once more: a revoked key never works again."""
+        """Revoke after a confirmation page: it cannot be undone."""
         keys = list(queryset.filter(revoked_at=None).select_related("workspace"))
         if not keys:
             messages.info(request, "All selected keys are revoked already.")
@@ -112,7 +112,7 @@ class ApiKeyAdmin(ReadOnlyAdmin, BigTableAdmin):
 
 
 def revoke(request: HttpRequest, key: ApiKey) -> None:
-    """End the key and say so in the audit trail, together."""
+    """Revoke the key and write an audit entry, in one transaction."""
     with transaction.atomic():
         revoke_api_key(key_id=key.id)
         record(workspace_id=key.workspace_id, actor=actor_of(request), action="api_key.revoked", subject=key.id)

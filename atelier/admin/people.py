@@ -1,4 +1,4 @@
-"""The people who may log in, and their groups."""
+"""Users who may log in to the admin, and their groups."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from atelier.admin.audited import AuditedAdmin
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
-admin.site.unregister(TOTPDevice)  # `manage.py second_factor` gives and takes them, with an audit row
+admin.site.unregister(TOTPDevice)  # `manage.py second_factor` adds and removes them, with an audit entry
 
 
 @admin.register(User)
 class AuditedUserAdmin(AuditedAdmin, UserAdmin):
-    """A person is switched off (not active), never deleted: the audit trail names people by their id."""
+    """A user is deactivated, never deleted: audit entries refer to users by their id."""
 
     audited_as = "user"
     audited_values = ("is_active", "is_staff", "is_superuser")

@@ -1,4 +1,4 @@
-"""Tiers: what each costs and allows, changed without a deployment."""
+"""The terms of the tiers (credits, limits), which can be changed without a deployment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIGURES = tuple(field.name for field in TierTerms._meta.concrete_fields if not f
 
 @admin.register(TierTerms)
 class TierTermsAdmin(AuditedAdmin):
-    """The three are there from the start; which tiers there are is written in the queues' names."""
+    """Migrations create the three tiers. None can be added here: a tier needs queues of its own."""
 
     audited_as = "tier"
     audited_values = FIGURES

@@ -1,4 +1,4 @@
-"""What a workspace spent on each of the last days, as bars. Pure but for `read_usage`: the day is an argument."""
+"""A bar chart of the credits that a workspace spent on each of the last 30 days. Pure but for `read_usage`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from billing.statements import Spent, list_usage
 
 DAYS = 30
 SLOT, HEIGHT = 20, 100
-"""Units of the drawing: a day's width, and the height of the highest bar."""
+"""Units of the SVG: the width of a day, and the height of the highest bar."""
 GAP = 4
 LOWEST = 2.0
-"""A day on which anything was spent or delivered is seen beside one of a million."""
+"""Height of the lowest bar: a day with little usage is visible beside one with a million credits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day as drawn, from the left and the top. `marked`: its date stands below it."""
+    """The bar of a day, from the left and the top. `marked`: its date is written below it."""
 
     label: str
-    spoken: str
+    description: str
     slot: int
     left: int
     top: str
@@ -39,7 +39,7 @@ class Chart:
     given_back: int
     generations: int
     highest: int
-    spoken: str
+    description: str
     bars: list[Bar]
 
     width = DAYS * SLOT
@@ -58,7 +58,7 @@ def read_usage(workspace_id: str) -> Chart:
 
 
 def draw_usage(usage: Iterable[Spent], today: date) -> Chart:
-    """Sums what keys and people spent by day; days outside of the window are left out."""
+    """The chart of the 30 days up to `today`, summed over keys and users; other days are ignored."""
     first = today - timedelta(days=DAYS - 1)
     days = {first + timedelta(days=number): [0, 0, 0] for number in range(DAYS)}
     for spent in usage:
@@ -68,7 +68,7 @@ def draw_usage(usage: Iterable[Spent], today: date) -> Chart:
     credits, back, generations = (sum(column) for column in zip(*days.values(), strict=True))
     highest = max(day[0] for day in days.values())
     bars = [_bar(number, *item, highest) for number, item in enumerate(days.items())]
-    return Chart(credits, back, generations, highest, _speak(days, credits, generations), bars)
+    return Chart(credits, back, generations, highest, _text_alternative(days, credits, generations), bars)
 
 
 def _bar(number: int, day: date, figures: list[int], highest: int) -> Bar:
@@ -76,15 +76,15 @@ def _bar(number: int, day: date, figures: list[int], highest: int) -> Bar:
     height = HEIGHT * spent / highest if highest else 0.0
     if spent or generations:
         height = max(LOWEST, height)
-    spoken = f"{day}: {_count(spent, 'credit')}, {_count(generations, 'generation')}"
-    spoken += f", {back:,} given back" if back else ""
+    description = f"{day}: {_count(spent, 'credit')}, {_count(generations, 'generation')}"
+    description += f", {back:,} given back" if back else ""
     slot = number * SLOT
     marked = (DAYS - 1 - number) % 7 == 0
-    return Bar(f"{day:%m-%d}", spoken, slot, slot + GAP // 2, f"{HEIGHT - height:.1f}", f"{height:.1f}", marked)
+    return Bar(f"{day:%m-%d}", description, slot, slot + GAP // 2, f"{HEIGHT - height:.1f}", f"{height:.1f}", marked)
 
 
-def _speak(days: dict[date, list[int]], credits: int, generations: int) -> str:
-    """What somebody who does not see the bars is told."""
+def _text_alternative(days: dict[date, list[int]], credits: int, generations: int) -> str:
+    """The chart in words, for screen readers."""
     if not credits and not generations:
         return "Nothing was spent."
     busiest = max(days, key=lambda day: days[day][0])

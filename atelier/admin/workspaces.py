@@ -1,4 +1,4 @@
-"""Workspaces: made, renamed, moved between tiers, suspended; credits granted and keys issued."""
+"""Admin of workspaces: create, rename, change the tier, suspend, grant credits, issue API keys."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from atelier.admin.usage import read_usage
 from atelier.core.admin.lists import BigTableAdmin, badge, moment
 
 GRANT, ISSUE_KEY = "billing.add_transfer", "accounts.add_apikey"
-"""The permissions that allow it."""
+"""The permissions for granting credits and for issuing API keys."""
 
 
 class WorkspaceForm(ModelForm):
-    """`suspended` as a tick; since when is kept."""
+    """`suspended` is a checkbox; `suspended_at` is the time at which it was ticked."""
 
     suspended = forms.BooleanField(required=False, help_text="Its API keys are refused until the tick is taken away.")
 
@@ -48,7 +48,7 @@ class WorkspaceForm(ModelForm):
 
 
 class FiguresChangeList(ChangeList):
-    """Reads the figures of the rows of one page together."""
+    """Reads the figures of all rows of a page at once."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -80,7 +80,7 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(Workspace)
 class WorkspaceAdmin(AuditedAdmin, BigTableAdmin):
-    """A workspace is never deleted: its accounts and its ledger stay."""
+    """A workspace cannot be deleted: its accounts and transfers refer to it."""
 
     audited_as = "workspace"
     audited_values = ("tier", "suspended")

@@ -1,4 +1,4 @@
-"""The audit trail, to read and search."""
+"""Read-only admin of the audit trail, with search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from atelier.core.admin.times import SINCE, UNTIL, TimeRange
 
 
 class ActionFilter(admin.SimpleListFilter):
-    """The first word of an action, among the newest rows. The list is fixed: distinct actions cost a whole scan."""
+    """Filters the newest rows by the first word of the action. The choices are fixed: DISTINCT needs a full scan."""
 
     title = "subject, newest 100,000"
     parameter_name = "about"
@@ -55,7 +55,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, BigTableAdmin):
     sortable_by = ()
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """By time where a time is asked for, so that its index leads there; else by id, as workspaces' index does."""
+        """By time if the list is filtered by time, else by id, so that an index serves either."""
         return ("-created_at", "-id") if request.GET.get(SINCE) or request.GET.get(UNTIL) else ("-id",)
 
     def get_search_results(

@@ -1,4 +1,4 @@
-"""Who did what: written with the change, never changed."""
+"""The audit trail: entries are written in the transaction of the change, and never changed."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Hash chains of rows: how a row is written as a line, and what a read-through of a chain finds. Pure."""
+"""Hash chains of rows: the digest of a row, and the check of a chain. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 _LENGTHS = [b"%d:" % length for length in range(512)]
 GENESIS = bytes(32)
-"""What the first row of a chain names as the row before it."""
+"""`prev_hash` of the first row of a chain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A chained table: `columns` are SQL expressions of text in the order of the line, the workspace first to be found
-    at `workspace_at`. Every column of the table is there, but for the three of the chain itself."""
+    """A chained table. `columns` are SQL expressions of type text, in the order in which they are hashed: all columns
+    but the three of the chain itself. `workspace_at` is the position of the workspace's id among them."""
 
     name: str
     table: str
@@ -24,7 +24,7 @@ class Chain:
 
 
 class Link(NamedTuple):
-    """A stored row: its place, both digests (32 bytes each), and its fields as UTF-8 (None is NULL)."""
+    """A stored row: workspace, `seq`, both digests (32 bytes each), and its columns as UTF-8 (None is NULL)."""
 
     workspace_id: str
     seq: int
@@ -35,7 +35,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong, where: the row's place and primary key (empty when the row is gone)."""
+    """A fault of a chain, with `seq` and primary key of the row (an empty key if the row is missing)."""
 
     chain: str
     workspace_id: str
@@ -45,18 +45,18 @@ class Finding:
 
 
 def text_of(column: str) -> str:
-    """The SQL of a column whose text form is the same everywhere."""
+    """The SQL expression of a column whose cast to text depends on no setting."""
     return f"{column}::text"
 
 
 def time_of(column: str) -> str:
-    """The SQL of a time in UTC with microseconds."""
+    """The SQL expression of a time, as ISO 8601 in UTC with microseconds."""
     return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 def digest_of(prev_hash: bytes, seq: int, fields: Iterable[bytes | None]) -> bytes:
-    """SHA-256 of the row before and of this row as netstrings, `:,` standing for NULL."""
-    try:  # the usual row: this is what a verification does most
+    """SHA-256 of `prev_hash`, `seq` and the fields, each as a netstring; NULL is `:,`."""
+    try:  # fast path for the usual row: it dominates the time of a verification
         line = b",".join([b":" if field is None else _LENGTHS[len(field)] + field for field in fields])
     except IndexError:
         line = b",".join([b":" if field is None else b"%d:%b" % (len(field), field) for field in fields])
@@ -64,17 +64,17 @@ def digest_of(prev_hash: bytes, seq: int, fields: Iterable[bytes | None]) -> byt
 
 
 def check_chain(chain: Chain, links: Iterable[Link]) -> Iterator[Finding]:
-    """Read the rows in the order (workspace, place) and tell where the story breaks.
+    """The faults of a chain; `links` are in the order (workspace, seq).
 
-    A row whose digest does not fit its columns was edited; a place without a row was removed; a row that names
-    another predecessor follows one that was rewritten together with its digest. What was cut off at the end leaves no
-    trace here: the heads kept outside tell (`heads.py`).
+    A wrong digest means that the row was edited; a missing `seq` that a row was removed; a wrong `prev_hash` that the
+    row before was rewritten together with its digest. Rows removed from the end are not found here, but by comparison
+    with the published heads (`heads.py`).
     """
     workspace, expected, accepted = None, 1, {GENESIS}
     for link in links:
         if link.workspace_id != workspace:
             workspace, expected, accepted = link.workspace_id, 1, {GENESIS}
-        if link.seq < expected:  # the rows come in order and no place is there twice: it is below 1
+        if link.seq < expected:  # rows are ordered and `seq` is unique: it must be below 1
             yield _finding(chain, link, "edited: it stands before the first place")
             continue
         if link.seq > expected:
@@ -85,7 +85,7 @@ def check_chain(chain: Chain, links: Iterable[Link]) -> Iterator[Finding]:
             yield _finding(chain, link, "edited: its digest does not fit its columns")
         elif link.prev_hash not in accepted:
             yield _finding(chain, link, "does not follow the row before it, which was rewritten")
-        # After an edited row either digest leads on: one edit is one finding.
+        # After an edited row the next may refer to either digest: one edit gives one finding.
         accepted, expected = {link.hash, computed}, link.seq + 1
 
 

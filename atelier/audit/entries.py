@@ -1,4 +1,4 @@
-"""The audit trail as a chain: its columns in the order of the line (`migrations/chains.sql`)."""
+"""The audit trail as a chain: its columns in the order in which they are hashed (`migrations/chains.sql`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The heads of the chains, written where the database's administrator cannot change them, signed, only ever added."""
+"""Publishing the heads of the chains: signed, append-only, where a database administrator cannot change them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BEGINS = '{"head": {"at": "'
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last row of a chain at a time (`at`, ISO 8601 in UTC); `hash` in hexadecimal."""
+    """The last row of a chain at the time `at` (ISO 8601 in UTC); `hash` in hexadecimal."""
 
     at: str
     chain: str
@@ -32,10 +32,10 @@ class Head:
 
 
 class HeadStore(Protocol):
-    """Keeps text outside the database. What is kept is never changed."""
+    """Append-only text outside the database."""
 
     def append(self, text: str) -> None:
-        """Durable on return; whole lines."""
+        """Append whole lines; durable on return."""
         ...
 
     def read(self) -> Iterator[str]:
@@ -44,7 +44,7 @@ class HeadStore(Protocol):
 
 
 class HeadFile:
-    """An append-only file. On a disk that the database's administrator cannot write to; `chattr +a` makes it so."""
+    """An append-only file (`chattr +a` enforces that), on a disk that a database administrator cannot write to."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -67,13 +67,13 @@ class HeadFile:
 
 
 def _new_line(descriptor: int) -> str:
-    """What ends a line that a full disk or a kill has torn, so that the next one stands by itself."""
+    """A newline if a full disk or a crash has truncated the last line, so that the next line is separate; else ""."""
     size = os.fstat(descriptor).st_size
     return "\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else ""
 
 
 class HeadForged(Exception):
-    """A line of the outside heads does not carry our signature: the evidence itself was touched."""
+    """A published head has no valid signature, or contradicts another: the evidence was changed."""
 
 
 _ALL = """
@@ -82,8 +82,8 @@ SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
 FROM audit_chainhead WHERE seq > 0
 """
 _MOVED = _ALL + "AND seq <> published_seq ORDER BY id LIMIT %s"
-# A head that a submission holds is passed over and written once more in the next round: the marking waits for no lock,
-# so it can be part of no deadlock, whatever the order in which a submission takes its heads.
+# Heads that a submission has locked are skipped and published again in the next round: marking waits for no lock, so it
+# cannot be part of a deadlock, whatever the order in which a submission locks its heads.
 _MARK = """
 WITH marks AS (
     SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS mark (chain, workspace_id, seq)
@@ -96,9 +96,9 @@ UPDATE audit_chainhead AS head SET published_seq = free.seq FROM free WHERE head
 
 
 def publish_heads(store: HeadStore) -> int:
-    """Write every head that moved since it was last written; how many. Twice is harmless: a head may stand there twice.
+    """Publish every head that changed since it was last published; returns how many. A head may be published twice.
 
-    Outside first, then the mark: a crash in between writes the same heads again.
+    It is appended before it is marked as published: after a crash in between the same heads are appended again.
     """
     total, moved = 0, BATCH
     while moved == BATCH:
@@ -113,7 +113,7 @@ def publish_heads(store: HeadStore) -> int:
 
 
 def _mark(heads: list[Head]) -> int:
-    """Remember that these are written outside; how many could be marked now."""
+    """Mark heads as published, except locked ones; returns how many."""
     columns = [[head.chain for head in heads], [head.workspace_id for head in heads], [head.seq for head in heads]]
     with connection.cursor() as cursor:
         cursor.execute(_MARK, columns)
@@ -121,9 +121,9 @@ def _mark(heads: list[Head]) -> int:
 
 
 def begin_anew(store: HeadStore, reason: str) -> int:
-    """Say outside that all heads before are void, for the database was restored, and write those it has; how many.
+    """After a restore of the database: declare all published heads void and publish the current ones.
 
-    Raises nothing of its own; the caller has seen that the chains are sound.
+    Returns how many were published. The caller must have verified the chains.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ALL)
@@ -136,7 +136,7 @@ def begin_anew(store: HeadStore, reason: str) -> int:
 
 
 def sign_head(head: Head) -> str:
-    """One line of JSON with an HMAC-SHA256 under the installation's secret."""
+    """The head as one line of JSON, with an HMAC-SHA256 under SECRET_KEY."""
     content = json.dumps(asdict(head), sort_keys=True)
     return json.dumps({"head": asdict(head), "mac": _mac(settings.SECRET_KEY, content)}, sort_keys=True)
 
@@ -146,10 +146,10 @@ def _mac(secret: str, content: str) -> str:
 
 
 def read_heads(store: HeadStore) -> dict[tuple[str, str], dict[int, Head]]:
-    """All heads outside by (chain, workspace) and place. Raises `HeadForged`.
+    """All published heads by (chain, workspace) and `seq`. Raises `HeadForged`.
 
-    A line that a full disk or a crash has torn is no head and is passed over: its heads were not marked as written, so
-    they, or later ones of their chains, were written again. `list_torn` names such lines.
+    A line that a full disk or a crash has truncated is ignored: its heads were not marked as published, so
+    they, or later ones of their chains, were published again. `list_torn` names such lines.
     """
     found: defaultdict[tuple[str, str], dict[int, Head]] = defaultdict(dict)
     for number, line in enumerate(store.read(), start=1):

@@ -1,4 +1,4 @@
-"""The audit trail, and what hash-chained tables share. The service's role can add and read rows, nothing else."""
+"""The audit trail, and the base of hash-chained tables. The service's database role may only insert and select."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atelier.core.db.tenancy import TenantRows
 
 
 class Chained(models.Model):
-    """A row of a chain: a trigger fills these columns in, whatever the insert says (`migrations/entries.sql`)."""
+    """A row of a chain: a trigger sets these columns, whatever the INSERT gives (`migrations/entries.sql`)."""
 
     chain_seq = models.BigIntegerField(db_default=0, editable=False)
     prev_hash = models.BinaryField(db_default=Value(b""), editable=False)
@@ -21,7 +21,7 @@ class Chained(models.Model):
 
 
 def chain_constraints(name: str) -> list[models.BaseConstraint]:
-    """No fork: one row a place, one row after a row. Rows of no workspace are one chain."""
+    """Constraints against forks: `seq` and `prev_hash` are unique. Rows without a workspace are one chain."""
     return [
         models.UniqueConstraint(fields=["workspace", "chain_seq"], name=f"{name}_seq", nulls_distinct=False),
         models.UniqueConstraint(fields=["workspace", "prev_hash"], name=f"{name}_prev", nulls_distinct=False),
@@ -29,9 +29,9 @@ def chain_constraints(name: str) -> list[models.BaseConstraint]:
 
 
 class ChainHead(models.Model):
-    """The last row of a chain. Its lock puts the writers of a workspace in one line; only triggers write it.
+    """The last row of a chain. Locking it serializes the writers of a workspace; only triggers write it.
 
-    `published_seq` is how far the head was written outside the database; it is all that the service may change.
+    `published_seq` is the `seq` that was last published; the service may change only this column.
     """
 
     chain = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""What the words of a search in the audit trail mean."""
+"""The search of the audit trail: from text to conditions."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ HELP = (
 
 @dataclass(slots=True)
 class Search:
-    """Conditions that all must hold: what indexes find at once, and what the rows left over are read for."""
+    """Conditions that must all hold: `indexed` ones, and ones for which the remaining rows are `read`."""
 
     indexed: Q = field(default_factory=Q)
     read: Q = field(default_factory=Q)
 
 
 def read_search(text: str) -> Search:
-    """The conditions of a search. The rows read need `facts_text`, the facts as text."""
+    """Parse a search. The conditions in `read` need an annotation `facts_text`, the facts as text."""
     search = Search()
     for word in text.split():
         condition = _by_index(word)
@@ -59,7 +59,7 @@ def _by_reading(word: str) -> Q:
 
 
 def _fact(name: str, value: str) -> Q:
-    """The fact has this value, or had it before or after a change ([before, after])."""
+    """The fact has this value, or is a change from or to it: [before, after]."""
     meant: list[object] = [value]
     if WHOLE.fullmatch(value):
         meant.append(int(value))

@@ -10,11 +10,11 @@ from django.conf import settings
 
 
 def crashpoint(name: str) -> None:
-    """Die by SIGKILL here when the environment asks for it: nothing is flushed, nothing is cleaned up.
+    """Send this process SIGKILL if ATELIER_CRASHPOINT names this point: nothing is flushed, nothing is cleaned up.
 
     ATELIER_CRASHPOINT is the name of a point; or `name:SIGSTOP`, which freezes the process until somebody sends
-    SIGCONT; or a directory (an absolute path), in which a file `worker.name` holding a signal's name arms the
-    point of that worker for one time.
+    SIGCONT; or a directory (an absolute path): a file `worker.name` in it, which contains the name of a signal, arms
+    the point in that worker once.
     """
     armed = settings.ATELIER_CRASHPOINT
     if not armed:
@@ -25,12 +25,12 @@ def crashpoint(name: str) -> None:
         wanted, _, text = armed.partition(":")
         number = (text or "SIGKILL") if wanted == name else ""
     if number:
-        # To this thread: a signal to the process goes to its main thread, and this one would go on until that one runs.
+        # To this thread: the main thread handles signals to the process, and until it runs this thread would go on.
         signal.pthread_kill(threading.get_ident(), signal.Signals[number])
 
 
 def _take(file: Path) -> str:
-    """What the file says, and no file any more; empty without one."""
+    """Read and delete the file; its text, or "" if there is none."""
     try:
         text = file.read_text()
         file.unlink()

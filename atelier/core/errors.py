@@ -6,7 +6,7 @@ from typing import Any
 
 
 class AtelierError(Exception):
-    """A stated fact with a stable code. Subclasses stand beside the code that raises them.
+    """Base of the service's errors, each with a stable code. Subclasses stand beside the code that raises them.
 
     `code` never changes once published, `status` is the HTTP status, `title` the same for every occurrence;
     `detail` says what was wrong this time and `extra` adds members to the problem document (RFC 9457, section 3.2).
@@ -16,7 +16,7 @@ class AtelierError(Exception):
     status = 500
     title = "Something went wrong on our side"
     advice = ""
-    """The detail where nothing more is known this time: what to do. A detail never repeats the title."""
+    """The default `detail`: what the client can do. A detail never repeats the title."""
 
     def __init__(self, detail: str = "", *, headers: dict[str, str] | None = None, **extra: Any) -> None:
         self.detail = detail or self.advice or self.title

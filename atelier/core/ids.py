@@ -1,4 +1,4 @@
-"""Identifiers: a prefix that names the kind and 100 random bits."""
+"""Identifiers: a prefix for the type of the object, and 100 random bits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 
 LENGTH = 20
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz234567" * 8
-"""The base32 letter (RFC 4648) that each byte stands for: each of the 32 is that of 8 bytes, so all are as likely."""
+"""The base32 letter (RFC 4648) of each byte value. Each letter has 8 of the 256 values, so all are equally likely."""
 
 
 def new_id(prefix: str) -> str:

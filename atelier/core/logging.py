@@ -1,4 +1,4 @@
-"""Log lines as JSON, one a line, with the ids of what they speak of; secrets are masked."""
+"""Log records as JSON, one a line, with the ids of the objects concerned; secrets are masked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ClientsFault(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """time, level, logger, message, the known fields, and the traceback if there is one."""
+    """A record with time, level, logger and message, those of FIELDS that it has, and its traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

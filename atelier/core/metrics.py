@@ -1,4 +1,4 @@
-"""The names of all metrics, in one list: what operators may build alerts on does not change unseen."""
+"""The names of all metrics, in one list. Operators build alerts on them: do not rename one without a changelog line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A gauge. `labels` in the order of the values that are read."""
+    """A gauge. `labels` are in the order of the label values of a sample."""
 
     name: str
     help: str

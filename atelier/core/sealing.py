@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed with AES-256-GCM, bound to the place they were sealed for."""
+"""Encryption of secrets at rest: AES-256-GCM, with the table and id of the row as associated data."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ _NONCE_BYTES = 12
 
 
 class SealBroken(Exception):
-    """The bytes were changed, belong to another place, or were sealed under a key that is not known here."""
+    """The bytes were changed, belong to another row, or were encrypted with a key that is not configured."""
 
 
 def seal(content: bytes, place: str) -> bytes:
-    """Version, nonce, ciphertext: `content` bound to `place` (table and id) under the first of ATELIER_SEALING_KEYS."""
+    """Encrypt with the first of ATELIER_SEALING_KEYS: version, nonce, ciphertext. `place` is the row's table and id."""
     nonce = os.urandom(_NONCE_BYTES)
     return _VERSION + nonce + _cipher(settings.ATELIER_SEALING_KEYS[0]).encrypt(nonce, content, place.encode())
 
 
 def unseal(sealed: bytes, place: str) -> bytes:
-    """What was sealed for `place`, under any of the keys. Raises `SealBroken`."""
+    """Decrypt what was sealed for `place`, with whichever key fits. Raises `SealBroken`."""
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     for key in settings.ATELIER_SEALING_KEYS if sealed[:1] == _VERSION else ():
         try:
             return _cipher(key).decrypt(nonce, ciphertext, place.encode())
         except (InvalidTag, ValueError):
             continue
-    raise SealBroken(f"What is sealed for {place} cannot be opened: set the key it was sealed with.")
+    raise SealBroken(f"What is sealed for {place} cannot be decrypted: set the key it was sealed with.")
 
 
 def derived_key(purpose: str) -> bytes:
-    """32 bytes for `purpose`, the same wherever the first sealing key is the same; nothing is stored."""
+    """A key of 32 bytes for `purpose`, derived from the first sealing key; it is stored nowhere."""
     return _derive(settings.ATELIER_SEALING_KEYS[0], f"atelier derived {purpose}")
 
 

@@ -1,4 +1,4 @@
-"""What every task knows of the process it runs in."""
+"""The name of the process that runs a task."""
 
 from __future__ import annotations
 

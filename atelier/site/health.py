@@ -111,7 +111,7 @@ class Probe:
             age = time.monotonic() - self._checked_at
             return (self._trouble if known and age <= self._stale else self._silence), age
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Begin anew with the next question."""
         with self._lock:
             self._pid, self._known = 0, threading.Event()

@@ -1,4 +1,4 @@
-"""Operators' corrections: a reason always, a second person above ATELIER_ADJUST_ALONE credits; and refunds."""
+"""Adjustments by operators, with a reason, above ATELIER_ADJUST_ALONE credits with a second person; and refunds."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class NothingCaptured(NotFound):
 def adjust_credits(
     *, workspace_id: str, amount: int, reason: str, actor: str, adjustment_id: str | None = None
 ) -> Adjustment:
-    """Add (`amount` above zero) or take (below) credits; up to ATELIER_ADJUST_ALONE at once, above after `approve`.
+    """Add (`amount` above zero) or take (below) credits: up to ATELIER_ADJUST_ALONE now, more once it is approved.
 
-    With `adjustment_id` (`adj_` and at most 28 characters) a repeat is the first one again. Raises `InvalidAmount`,
-    `ReasonMissing`, and `InsufficientCredits` when more is taken than there is.
+    `adjustment_id` (`adj_` and at most 28 characters) makes it idempotent: a repeat returns the first adjustment.
+    Raises `InvalidAmount`, `ReasonMissing`, and `InsufficientCredits` when more is taken than there is.
     """
     check_amount(abs(amount) if type(amount) is int else amount)
     reason = reason.strip()
@@ -64,7 +64,10 @@ def adjust_credits(
 
 
 def decide_adjustment(*, adjustment_id: str, actor: str, approved: bool) -> None:
-    """A second person lets it happen or not. Raises `SecondPersonNeeded`, `AlreadyDecided`, `InsufficientCredits`."""
+    """Approve or refuse an adjustment as its second person.
+
+    Raises `SecondPersonNeeded`, `AlreadyDecided`, `InsufficientCredits`.
+    """
     with transaction.atomic():
         asked = Adjustment.objects.get(id=adjustment_id)
         if approved and asked.asked_by == actor:
@@ -111,7 +114,7 @@ def _record(asked: Adjustment, actor: str, action: str) -> None:
 def refund_credits(
     *, workspace_id: str, reference: str, amount: int, reason: str, actor: str, idempotency_key: str
 ) -> str:
-    """Give back `amount` of what was captured for `reference`, once per idempotency key; the transfer's id.
+    """Refund `amount` of the credits captured for `reference`, once per idempotency key; returns the transfer's id.
 
     Raises `InvalidAmount`, `ReasonMissing`, `NothingCaptured`, `RefundTooLarge` when all refunds together would be
     more than what was captured, IntegrityError when the key was used before.

@@ -1,4 +1,4 @@
-"""What the checks of the books found. While one of them found anything, the database refuses every hold."""
+"""Results of the checks of the ledger. While one has differences, the database refuses new holds."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ RETURNING 1
 
 
 def report_check(name: str, differences: Mapping[str, Any]) -> bool:
-    """Keep what the check `name` found; True when that is something else than the last time.
+    """Store the result of the check `name`; returns whether it differs from the last one.
 
-    Differences stop every new hold (`LedgerMismatch`); an empty report of the same check lets them through again.
-    Either change is audited.
+    With differences new holds are refused (`LedgerMismatch`) until the check reports none. Changes are audited.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_REPORT, {"name": name, "found": json.dumps(dict(differences))})
@@ -40,7 +39,7 @@ def report_check(name: str, differences: Mapping[str, Any]) -> bool:
 
 
 def claim_check(name: str, seconds: int) -> bool:
-    """True for one caller in `seconds`: this one shall run the check. What it last found stays until it reports."""
+    """True for one caller every `seconds`, which shall run the check. Its last result stays until `report_check`."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"name": name, "seconds": seconds})
         return cursor.fetchone() is not None

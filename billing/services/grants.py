@@ -1,4 +1,4 @@
-"""Giving credits to a workspace, and taking back what was given for a time and not used."""
+"""Granting credits, and expiring the unused credits of a grant that has ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from billing.selectors import get_balance
 from billing.services.transfers import post_transfer
 
 SOURCES = ("grant", "renewal", "top_up", "promotion")
-"""Why credits were given; the transfer's reference."""
+"""Reasons of a grant; the `reference` of its transfer."""
 
 
 class IdempotencyKeyTaken(InvalidRequest):
@@ -34,9 +34,9 @@ def grant_credits(
     expires_at: datetime | None = None,
     actor: str = "",
 ) -> str:
-    """Grant `amount` credits once per idempotency key; the transfer's id, the first one's on a repeat.
+    """Grant `amount` credits once per idempotency key; returns the transfer's id, on a repeat that of the first one.
 
-    What is unspent at `expires_at` is taken back. Raises `InvalidAmount`, and `IdempotencyKeyTaken` when the key was
+    Credits that are unspent at `expires_at` expire. Raises `InvalidAmount`, and `IdempotencyKeyTaken` when the key was
     used for another amount or workspace.
     """
     if source not in SOURCES:
@@ -54,7 +54,7 @@ def grant_credits(
                 actor=actor,
                 expires_at=expires_at,
             )
-    except IntegrityError:  # the same grant, committed by another process in this moment
+    except IntegrityError:  # another process has committed the same grant meanwhile
         first = _find(key, asked)
         if first is None:
             raise
@@ -78,7 +78,7 @@ ORDER BY t.workspace_id, t.expires_at, t.chain_seq LIMIT 100
 
 
 def expire_grants() -> int:
-    """Take back what is unspent of every grant that has ended; how many grants. Safe to run in parallel."""
+    """Expire the unspent credits of up to 100 ended grants; returns how many grants. Safe to run in parallel."""
     with connection.cursor() as cursor:
         cursor.execute(_ENDED)
         ended = [grant_id for (grant_id,) in cursor.fetchall()]
@@ -90,8 +90,8 @@ def expire_grants() -> int:
 
 def _expire(grant_id: str) -> None:
     grant = Transfer.objects.get(id=grant_id)
-    _lock_books(grant.workspace_id)
-    if GrantEnd.objects.filter(grant=grant).exists():  # by another scheduler in this moment
+    _lock_ledger(grant.workspace_id)
+    if GrantEnd.objects.filter(grant=grant).exists():  # by another scheduler meanwhile
         return
     left = min(_unspent(grant), max(0, get_balance(grant.workspace_id).available))
     transfer_id = None
@@ -110,14 +110,14 @@ def _expire(grant_id: str) -> None:
     )
 
 
-def _lock_books(workspace_id: str) -> None:
-    """No transfer of this workspace is booked by others until the end of the transaction."""
+def _lock_ledger(workspace_id: str) -> None:
+    """Until the end of the transaction no other transaction posts a transfer of this workspace."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT billing_lock_books(%s)", [workspace_id])
 
 
 def _unspent(grant: Transfer) -> int:
-    """Replays what happened since the oldest grant that could still be spent together with this one."""
+    """Compute what is left of the grant from all transfers since the oldest grant that was valid beside it."""
     running = Transfer.objects.filter(
         workspace_id=grant.workspace_id, expires_at__gt=grant.created_at, chain_seq__lte=grant.chain_seq
     )

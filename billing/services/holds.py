@@ -1,6 +1,6 @@
-"""Holds: credits set aside when work is accepted, captured for what is delivered, released for the rest.
+"""Holds: credits set aside when work is accepted; captured for delivered images, and the rest released.
 
-Each is one statement: a round trip costs more than a booking.
+Each is one SQL statement: a round trip takes longer than the posting.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ SELECT debit_balance FROM posted
 
 
 def place_hold(*, workspace_id: str, amount: int, reference: str, actor: str = "") -> str:
-    """Move `amount` from available to held; the hold's id. One hold a reference. Run it inside a transaction.
+    """Move `amount` from available to held; returns the hold's id. One hold a reference. Run it in a transaction.
 
-    Raises `InsufficientCredits` (with needed and available) and books nothing when there is less, `LedgerMismatch`
-    while a check of the books finds a difference. Emits `credits.low` when the balance falls below the threshold.
+    Raises `InsufficientCredits` (with needed and available) and posts nothing if there is less, `LedgerMismatch`
+    while a check of the ledger finds differences. Emits `credits.low` when the balance falls below the threshold.
     """
     check_amount(amount)
     hold_id = new_id("hld")
@@ -60,7 +60,7 @@ def place_hold(*, workspace_id: str, amount: int, reference: str, actor: str = "
 
 
 def _warn_when_low(workspace_id: str, hold_id: str, balance: int, amount: int) -> None:
-    """Once each time the balance passes the threshold on its way down."""
+    """Emit `credits.low` if this hold took the balance below the threshold."""
     threshold = settings.ATELIER_LOW_CREDITS
     if balance < threshold <= balance + amount:
         with transaction.atomic():
@@ -84,11 +84,11 @@ FROM billing_end_hold(%(reference)s, %(captured)s, %(expired)s, %(capture)s, %(r
 
 
 def resolve_hold(*, reference: str, captured: int, expired: bool = False) -> HoldOutcome:
-    """End the hold of `reference`: capture that much, release the rest. Outside a transaction it is one of its own.
+    """End the hold of `reference`: capture `captured` credits, release the rest. Opens a transaction if there is none.
 
-    Ends once: a repeat returns the first outcome when it captured the same, and raises `HoldAlreadyResolved`
-    when it did not. `captured` outside 0..amount raises ValueError, a reference without a hold `Hold.DoesNotExist`.
-    `expired` says that nobody ended it in time.
+    Idempotent: a repeat with the same `captured` returns the first outcome, another raises `HoldAlreadyResolved`.
+    `captured` outside 0..amount raises ValueError, a reference without a hold `Hold.DoesNotExist`.
+    `expired` marks a hold that was not ended in time.
     """
     if type(captured) is not int or not 0 <= captured <= LARGEST:
         raise ValueError(f"{captured!r} is not a whole number within the hold")
@@ -114,7 +114,7 @@ def resolve_hold(*, reference: str, captured: int, expired: bool = False) -> Hol
 
 
 def _outcome(values: dict[str, Any], hold_id: str, workspace_id: str, amount: int) -> HoldOutcome:
-    """The row that the function has written."""
+    """The row that the database function has inserted."""
     captured = values["captured"]
     return HoldOutcome(
         hold_id=hold_id,
@@ -143,7 +143,7 @@ ORDER BY h.workspace_id LIMIT 100
 
 
 def expire_holds() -> int:
-    """Release holds that nobody ended within ATELIER_HOLD_SECONDS; how many. Long after any work could run."""
+    """Release holds older than ATELIER_HOLD_SECONDS, far beyond any deadline; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGOTTEN, [settings.ATELIER_HOLD_SECONDS])
         references = [reference for (reference,) in cursor.fetchall()]

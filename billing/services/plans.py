@@ -1,4 +1,4 @@
-"""The credits that come with a plan: once a calendar month (UTC), for that month."""
+"""The monthly credits of the tiers, granted once a calendar month (UTC) and valid until its end."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ WHERE w.suspended_at IS NULL AND w.tier = ANY(%s) AND NOT EXISTS (
 
 
 def renew_plans() -> int:
-    """Give every workspace this month's credits of its tier, once; how many got some. Safe to run in parallel.
+    """Grant every workspace this month's credits of its tier, once; returns how many. Safe to run in parallel.
 
-    They end with the month. A change of the tier within a month gives nothing until the next one.
+    They end with the month. After a change of the tier, the new amount is granted from the next month on.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [_paying_tiers()])

@@ -1,4 +1,4 @@
-"""Publishing prices: a card is never changed, a new one takes over; what was held before keeps its price."""
+"""Publishing rate cards. A card is never changed but replaced by a newer one; existing holds keep their price."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from atelier.audit.services import record
 from atelier.core.errors import InvalidRequest
 from billing.models import RateCard
-from billing.rates import NOTICE_SECONDS, forget_steps
+from billing.rates import NOTICE_SECONDS, clear_cached_steps
 from billing.services.transfers import LARGEST
 
 
@@ -21,7 +21,7 @@ class InvalidRateCard(InvalidRequest):
 def publish_rate_card(*, steps: list[list[int]], effective_from: datetime, note: str, actor: str) -> RateCard:
     """Prices from `effective_from` on, at least 60 s ahead. Raises `InvalidRateCard`.
 
-    `steps` is [[largest size, credits], ...]: whole numbers above zero, sizes and credits climbing.
+    `steps` is [[largest size in pixels, credits], ...]: whole numbers above zero, both ascending.
     """
     check_rate_card(steps=steps, effective_from=effective_from)
     with transaction.atomic():
@@ -38,12 +38,12 @@ def publish_rate_card(*, steps: list[list[int]], effective_from: datetime, note:
             subject=str(card.pk),
             facts={"steps": steps, "effectiveFrom": effective_from.isoformat()},
         )
-    forget_steps()
+    clear_cached_steps()
     return card
 
 
 def check_rate_card(*, steps: list[list[int]], effective_from: datetime) -> None:
-    """Raises `InvalidRateCard` when it could not be published."""
+    """Raises `InvalidRateCard` if `publish_rate_card` would."""
     _check(steps)
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s >= clock_timestamp() + %s * interval '1 second'", [effective_from, NOTICE_SECONDS])

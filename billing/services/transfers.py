@@ -1,4 +1,4 @@
-"""Posting transfers. The database checks and books them; this turns its refusals into errors."""
+"""Posting transfers. The database checks them and updates the balances; its errors become ours."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class NotApproved(AtelierError):
     title = "The adjustment was not approved by a second person"
 
 
-class BooksTooLarge(AtelierError):
+class BalanceTooLarge(AtelierError):
     """A balance would no longer fit PostgreSQL's bigint."""
 
     code = "balance_too_large"
@@ -95,11 +95,11 @@ def post_transfer(
     actor: str = "",
     expires_at: datetime | None = None,
 ) -> str:
-    """Book one transfer in the caller's transaction and return its id.
+    """Post one transfer in the caller's transaction and return its id.
 
     Raises `InvalidAmount` for anything but a whole number in 1..2^62, `InsufficientCredits` (needed and available)
     when the debited account would go below its floor, `RefundTooLarge`, `NotApproved`, IntegrityError when the
-    idempotency key was used before. Each ends the transaction it happens in.
+    idempotency key was used before. Each aborts the transaction.
     """
     check_amount(amount)
     debit, credit = SIDES[kind]
@@ -130,7 +130,7 @@ def _insert(values: dict[str, Any]) -> None:
 
 @contextmanager
 def refusals(amount: int) -> Iterator[None]:
-    """The database's refusals of a booking as our errors; `amount` is what was asked for."""
+    """Turns the database's errors on posting into ours; `amount` is the requested one."""
     try:
         yield
     except IntegrityError as error:
@@ -141,14 +141,14 @@ def refusals(amount: int) -> Iterator[None]:
     except DataError as error:
         if getattr(getattr(error.__cause__, "diag", None), "sqlstate", None) != OUT_OF_RANGE:
             raise
-        raise BooksTooLarge(f"{amount} more credits would leave the range of 64 bits.") from error
+        raise BalanceTooLarge(f"{amount} more credits would leave the range of 64 bits.") from error
 
 
 def _refusal(error: IntegrityError, amount: int) -> AtelierError | None:
     diag: Any = getattr(error.__cause__, "diag", None)
     name = getattr(diag, "constraint_name", None)
     if name == "account_not_overdrawn":
-        available = int(diag.message_detail or 0)  # the trigger's refusal says what there is
+        available = int(diag.message_detail or 0)  # the trigger puts the balance into the error's detail
         text = f"This needs {amount} credits and {available} are available."
         return InsufficientCredits(text, needed=amount, available=available)
     if name == "ledger_mismatch":

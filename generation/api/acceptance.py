@@ -16,7 +16,7 @@ from generation.api.parameters import idempotency_key, wait_seconds
 from generation.api.representation import describe_generation
 from generation.api.watching import has_left, wait_for_end
 from generation.selectors import get_generation
-from generation.services.idempotency import Answer, Key, find_answer, keep_answer
+from generation.services.idempotency import Answer, Key, find_answer, store_answer
 
 
 def read_key(workspace: Workspace, request: Request, endpoint: str) -> Key | None:
@@ -34,7 +34,7 @@ def keep_refusal(
     problem = problem_response(request._request, error)
     headers = dict(problem.headers) | tightest(read_allowances(workspace.id, limits))
     answer = Answer(402, problem.content.decode(), headers)
-    if keep_answer(key, answer):
+    if store_answer(key, answer):
         return answer
     return find_answer(key) or answer
 

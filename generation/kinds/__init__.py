@@ -10,9 +10,9 @@ from generation.kinds import image
 from generation.kinds.kind import Kind
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (image.KIND,)}
-"""By name, in the order of the documents. Names are in rows and URLs in clients: neither is changed or used again."""
+"""By name, in the order of the OpenAPI document. Names are stored in rows: never change or reuse one, nor its URL."""
 
 
 def find_kind(name: str) -> Kind | None:
-    """The kind of a row; None for one that a newer release has written."""
+    """The kind of that name; None for one of a newer release."""
     return KINDS.get(name)

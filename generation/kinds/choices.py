@@ -1,4 +1,4 @@
-"""What the plans of several kinds choose from the catalogue, refused in the client's words."""
+"""Choosing model and style from the catalogue, for the plans of several kinds."""
 
 from __future__ import annotations
 

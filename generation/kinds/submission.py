@@ -1,4 +1,4 @@
-"""What the bodies of all kinds share: the client's own data, a webhook, a deadline."""
+"""The members that the bodies of all kinds share: metadata, webhook, deadline."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ class SubmissionBody(Body):
     ] = 600
 
     def to_request(self) -> dict[str, Any]:
-        """What the row keeps and the resource shows: every member as on the wire, no secret."""
+        """The JSON for the row and the resource: all members by their wire names, without the webhook's secret."""
         return self.model_dump(by_alias=True)
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
-        """Every member on the wire with its default; None for one that has none."""
+        """All members by their wire names with their defaults; None for a required one."""
         return dict(_defaults(cls))
 
 

@@ -1,1 +1,4 @@
-"""The pure core: what a generation is and how its stages run. Standard library, numpy, Pillow and OpenCV only."""
+"""The pure core: the spec of a generation, and the stages that draw it.
+
+Imports only the standard library, numpy, Pillow and OpenCV.
+"""

@@ -1,4 +1,4 @@
-"""What the stages ask of the outside world: Protocols that the adapters in `generation.engines` fulfil.
+"""The Protocols of the engines that stages use; the adapters in `generation.engines` implement them.
 
 A new role is a Protocol here, a line in `ROLES`, an adapter and an entry in `generation/models.toml`.
 """
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    import numpy as np  # a name in signatures alone: the web process, which reads the roles, stays without it
+    import numpy as np  # for annotations only: the web process imports the roles and must not load numpy
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class DrawRequest:
-    """What a text-to-image engine draws: one image a seed, `width` x `height` pixels.
+    """The input of a text-to-image engine, which draws one image of `width` x `height` pixels for each seed.
 
-    `prompt` and `negative_prompt` hold the words of the style preset too; `subject` and `unwanted` are the client's
-    own, for an engine that reads the preset `style` and the generation type by name.
+    `prompt` and `negative_prompt` include the words of the style preset; `subject` and `unwanted` are the client's own
+    texts, for an engine that handles `style` and the generation type by their names.
     """
 
     prompt: str
@@ -46,7 +46,7 @@ class TextToImage(Protocol):
         ...
 
     def notes(self, request: DrawRequest) -> list[str]:
-        """What the client has to know of how the request is read: sentences, none where it is read in full."""
+        """Sentences for the client on parts of the request that the engine does not follow; empty if it follows all."""
         ...
 
 
@@ -70,7 +70,7 @@ class FaceFinder(Protocol):
 
 class Upscaler(Protocol):
     name: str
-    """What the metadata fact `upscaler` says."""
+    """The value of the metadata member `upscaler`."""
 
     def upscale(self, pixels: np.ndarray, width: int, height: int, on_tile: Callable[[int, int], None]) -> np.ndarray:
         """Enlarge (h, w, 3) uint8 RGB to exactly (height, width, 3); `on_tile(done, total)` before every tile."""
@@ -79,7 +79,7 @@ class Upscaler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[T]):
-    """An engine ready to run; `load_ms` is what loading cost this time (0 on a cache hit)."""
+    """An engine ready to run; `load_ms` is how long loading took (0 on a cache hit)."""
 
     engine: T
     cache_hit: bool
@@ -88,7 +88,7 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Role(Generic[T]):
-    """What an engine beside the models is for, fulfilled by a `T`. `name` is its table in the catalogue's files."""
+    """The purpose of an engine other than a model; it implements `T`. `name` is its table in the catalogue's files."""
 
     name: str
 
@@ -106,5 +106,5 @@ class Engines(Protocol):
         ...
 
     def tool(self, role: Role[T]) -> Loaded[T]:
-        """The engine that the catalogue has for `role`. Raises `StageFailed`."""
+        """The engine of `role` in the catalogue. Raises `StageFailed`."""
         ...

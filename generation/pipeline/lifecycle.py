@@ -1,4 +1,4 @@
-"""The states of a generation and what the client sees of them."""
+"""The statuses of a generation, and how clients see them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXPIRED = "expired"
 
 IN_FLIGHT = (DISPATCHED, RUNNING)
 UPLOAD = "upload"
-"""The last stage of every plan. Not a pure one: it hands the files to storage and settles."""
+"""The last stage of every generation. Not a pure one: it records the files and settles the hold."""
 
 LIVE = (QUEUED, *IN_FLIGHT)
 TERMINAL = (COMPLETED, FAILED, BLOCKED, CANCELLED, EXPIRED)
@@ -23,5 +23,5 @@ RETRYABLE = (FAILED, CANCELLED, EXPIRED)
 
 
 def public_status(status: str) -> str:
-    """`dispatched` and `running` are one thing to a client: processing."""
+    """The status for clients: `dispatched` and `running` are both `processing`."""
     return "processing" if status in IN_FLIGHT else status

@@ -1,4 +1,4 @@
-"""What an image costs, by its size and the rate card in force. Pure."""
+"""The price of an image, by its size and a rate card. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class RateCard:
         return self.steps[-1][0]
 
     def image_price(self, width: int, height: int) -> int:
-        """Credits for one image of that size in pixels. ValueError above the largest area: no price, no promise."""
+        """Credits for one image of that size in pixels. Raises ValueError above the largest area."""
         for area, credits in self.steps:
             if width * height <= area:
                 return credits
@@ -25,5 +25,5 @@ class RateCard:
 
 
 def captured_price(held: int, delivered: int, count: int) -> int:
-    """What is captured when `delivered` of `count` images arrived: their share of the hold, exactly."""
+    """Credits to capture when `delivered` of `count` images were delivered: their exact share of the hold."""
     return held * delivered // count

@@ -1,4 +1,4 @@
-"""Which part of a generation's `percent` each stage is. A table of its own: the web process loads no stage."""
+"""The share of each stage in a generation's `percent`. A table of its own: the web process imports no stage."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ STAGE_SPAN = {
     "encode": (95, 99),
     "upload": (99, 100),
 }
-"""From and to, in percent. Round figures: the drawing takes most of the time."""
+"""(begin, end) in percent, rounded: drawing takes most of the time."""

@@ -1,4 +1,4 @@
-"""What a delivered file says about its origin, as labelled text and as an XMP packet."""
+"""The origin of a delivered file, as labelled text and as an XMP packet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 NAMESPACE = "urn:atelier:xmp:1.0/"
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped (section 2.2, Char)."""
+"""Characters that XML 1.0 does not allow, not even escaped (section 2.2, Char)."""
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -27,7 +27,7 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where one image comes from: the client's own words, its seed, the model and the generation."""
+    """The origin of one image: the client's prompt, its seed, the model and the generation."""
 
     generation_id: str
     prompt: str
@@ -36,7 +36,7 @@ class Provenance:
     model_revision: str
 
     def labelled(self) -> tuple[tuple[str, str], ...]:
-        """(keyword, text) pairs for text chunks; characters that no XML file can hold become U+FFFD."""
+        """(keyword, text) pairs for text chunks; characters that XML does not allow become U+FFFD."""
         pairs = (
             ("prompt", self.prompt),
             ("seed", str(self.seed)),
@@ -55,5 +55,5 @@ def build_xmp(provenance: Provenance) -> str:
 
 
 def _xml_text(text: str) -> str:
-    """Element text that a parser reads back unchanged: it would turn a carriage return into a newline."""
+    """Escaped element text. A carriage return is escaped too, because XML parsers replace it by a newline."""
     return escape(text, {"\r": "&#13;"})

@@ -1,4 +1,4 @@
-"""The stages, in order. Tasks, routes, the chain and the contract tests derive from this list."""
+"""The stages, in order. Tasks, routes, Celery chains and contract tests are derived from this list."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def pool_of(name: str) -> Pool:
 
 
 def stages_of(spec: Spec) -> tuple[str, ...]:
-    """Names of the stages this spec needs, in order, ending with the upload."""
+    """Names of the stages that this spec needs, in order, ending with the upload."""
     return (*(stage.name for stage in STAGES if stage.applies_to(spec)), UPLOAD)
 
 
 def links(names: tuple[str, ...]) -> list[str]:
-    """The first stage of every run of neighbouring stages in one pool: one message each (docs/adr/0005)."""
+    """The first stage of each link: consecutive stages of one pool, which one message runs (docs/adr/0005)."""
     return [
         name for position, name in enumerate(names) if position == 0 or pool_of(names[position - 1]) != pool_of(name)
     ]
 
 
 def after_link(names: tuple[str, ...]) -> tuple[str, ...]:
-    """What is left of `names` after their first run of stages in one pool."""
+    """`names` without their first link."""
     pool = pool_of(names[0])
     return tuple(dropwhile(lambda name: pool_of(name) == pool, names))

@@ -1,6 +1,6 @@
 """The spec: everything that decides the pixels of one generation, fixed when it is submitted.
 
-It is written exactly and read tolerantly: a row of an older release lacks members, one of a newer release has more.
+Reading is tolerant: a row of an older release lacks members, and one of a newer release has more.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ FORMATS = ("png", "jpeg", "webp")
 GENERATION_TYPES = ("standard", "photorealistic", "illustration", "book-cover")
 STEPS_BY_QUALITY = {"standard": 20, "high": 35, "ultra": 50}
 IMAGE = "image"
-"""The kind of a spec that names none: the only one of releases before kinds."""
+"""The kind of a spec without one: it was written before there were kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One image of a generation. `index` counts from 0, `role` says what it is for where the kind gives roles.
+    """One image of a generation. `index` counts from 0, `role` is its purpose, if the kind has roles.
 
     `width` x `height` is the delivered size and `native_width` x `native_height` what the model draws, in pixels.
     """
@@ -36,15 +36,15 @@ class Shot:
 
 
 _SHARED = tuple(member.name for member in fields(Shot) if member.name not in ("index", "role"))
-"""What a spec without `shots` says once for all of its images; the seed is the first one's."""
+"""Members that a spec without `shots` has once for all images; the seed is that of the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One accepted request with every default filled in: what its images share, and a shot for each of them.
+    """One accepted request with every default filled in: what its images share, and one shot for each image.
 
-    `guidance_scale` None means the model's own default. `brief` is the kind's own plan, JSON values only; the stages
-    that only this kind has read it.
+    `guidance_scale` None means the model's own default. `brief` is data of the kind, JSON values only, for the
+    stages that only this kind has.
     """
 
     generation_id: str
@@ -63,17 +63,17 @@ class Spec:
 
     @property
     def count(self) -> int:
-        """How many images."""
+        """The number of images."""
         return len(self.shots)
 
     @property
     def seed(self) -> int:
-        """The first image's."""
+        """The seed of the first image."""
         return self.shots[0].seed
 
     def to_json(self) -> dict[str, Any]:
-        """The members of a row. Images that differ in their seeds alone are written once, as releases before shots
-        did, so that a worker of those draws them too; `count` is there for SQL."""
+        """The JSON of a row. Images that differ only in their seeds are written once, as before there were shots, so
+        that a worker of such a release can draw them; `count` is for SQL."""
         members = {member.name: getattr(self, member.name) for member in fields(self) if member.name != "shots"}
         for name, default in (("kind", IMAGE), ("brief", {})):
             if members[name] == default:
@@ -86,9 +86,9 @@ class Spec:
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> Spec:
-        """The spec of a row of any release: unknown members are ignored, missing ones get their defaults.
+        """Read the JSON of any release: unknown members are ignored, missing ones get their defaults.
 
-        Raises KeyError without `generation_id` or `model`, which every release wrote.
+        Raises KeyError without `generation_id` or `model`, which every release writes.
         """
         known = _known(cls, members) | {"shots": _read_shots(members)}
         return cls(**{"generation_id": members["generation_id"], "model": members["model"]} | known)

@@ -14,20 +14,20 @@ from generation.pipeline.spec import Spec
 Pool = Literal["cpu", "gpu"]
 
 Beat = Callable[[int, int], None]
-"""`beat(step, steps)` reports progress and asks whether to go on. It raises `Stopped` to end the stage."""
+"""`beat(step, steps)` reports progress, and raises `Stopped` to end the stage."""
 
 
 class Stopped(BaseException):
-    """Raised by a beat: the generation was cancelled or belongs to another worker now.
+    """Raised by a beat to end the stage: the generation was cancelled or belongs to another worker now.
 
-    Not an `Exception`, so that an engine's own error handling cannot swallow it.
+    Not an `Exception`, so that an engine's `except Exception` does not catch it.
     """
 
 
 class StageFailed(Exception):
-    """A stage cannot deliver. `code` is stable, `message` is a sentence for the client.
+    """A stage failed. `code` is stable, `message` is a sentence for the client.
 
-    `retryable` False ends the generation at once; True spends one of its attempts.
+    `retryable` False fails the generation at once; True fails this attempt.
     """
 
     def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
@@ -58,7 +58,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Small JSON values learned by a stage; later stages and the client's `metadata` see them."""
+    """Small JSON values that a stage found out; later stages and the client's `metadata` get them."""
 
     values: dict[str, Any]
 
@@ -68,7 +68,7 @@ Product = Frame | File | Facts
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the stages before have made. `items` loads lazily: hold one in memory at a time."""
+    """The products and facts of the previous stages. `items` loads lazily: keep one in memory at a time."""
 
     facts: Mapping[str, Any]
     items: Sequence[Frame | File]

@@ -24,7 +24,7 @@ from generation.resource import GenerationAccepted, links_of, location
 from generation.services.drafts import Draft, draft_generation, draft_retry
 from generation.services.estimates import get_next_position, get_outlook
 from generation.services.events import DISPATCH_CHANNEL, add_event
-from generation.services.idempotency import Answer, Key, find_answer, keep_answer
+from generation.services.idempotency import Answer, Key, find_answer, store_answer
 
 
 class AnotherInProgress(Conflict):
@@ -64,7 +64,7 @@ def accept(draft: Draft, key: Key | None = None) -> Answer:
             allowances = take_tokens(draft.workspace.id, draft.limits)
             _hold(draft.generation)
             answer = _render(draft.generation, seconds, position, allowances)
-            if key is not None and not keep_answer(key, answer):
+            if key is not None and not store_answer(key, answer):
                 raise _KeyTaken
             _write(draft)
     except _KeyTaken:

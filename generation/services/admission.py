@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atelier.accounts.models import Workspace
+from atelier.core.cached import Cached
 from atelier.core.errors import InvalidRequest
-from atelier.core.fresh import Fresh
 from atelier.core.ids import new_id
 from billing.selectors import get_rate_steps
 from generation.catalog import get_catalog, list_knowledge
@@ -40,7 +40,7 @@ class PromptNotUnderstood(InvalidRequest):
     title = "The model can read nothing of the prompt"
 
 
-SERVED = Fresh(list_served_models, seconds=1.0)
+SERVED = Cached(list_served_models, seconds=1.0)
 """Workers come and go more slowly."""
 
 

@@ -193,7 +193,7 @@ def report_step(claim: StageClaim, step: int, steps: int) -> bool | None:
     return None if row is None else row[0]
 
 
-def keep_lease(claim: StageClaim) -> bool | None:
+def extend_lease(claim: StageClaim) -> bool | None:
     """Extend the lease without progress. True: a cancel is asked for; None: the claim is lost."""
     values = {
         "lease": settings.ATELIER_LEASE_SECONDS,
@@ -257,7 +257,7 @@ def record_stage(
     return _RECORD.first(values) is not None
 
 
-def give_back(*, generation_id: str, fence: int, code: str, message: str, counts: bool) -> None:
+def requeue_claim(*, generation_id: str, fence: int, code: str, message: str, counts: bool) -> None:
     """Return a running generation to the queue with a pause; `counts` False: the attempt was not its fault."""
     with transaction.atomic():
         generation = lock_generation(generation_id)

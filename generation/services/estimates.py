@@ -1,4 +1,4 @@
-"""How long it will take: measured on what ran lately, taken from the catalogue where nothing ran."""
+"""Estimates of the time until delivery, from recent runs, or from the catalogue if there are none."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from atelier.core.cached import Cached
 from atelier.core.db.statements import Statement
 from atelier.core.db.tenancy import across
-from atelier.core.fresh import Fresh
 from generation.catalog import get_catalog
 from generation.pipeline.catalog import UnknownModel
 from generation.pipeline.spec import Spec
 from generation.selectors import list_live_workers
 
-FRESH_SECONDS = 10.0
+OUTLOOK_SECONDS = 10.0
 QUEUE_SECONDS = 1.0
 RECENT = 200
-"""Completed runs that are looked at, newest first, of all models together."""
+"""Completed runs that are read, newest first, of all models together."""
 UNKNOWN_STEP_SECONDS = 0.1
-"""For a model that has left the catalogue and was never measured."""
+"""For a model that is not in the catalogue and has no runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Median seconds of one denoising step of one image by model, everything around it included; live GPU workers."""
+    """Median seconds of one denoising step of one image by model, all other work included; and live GPU workers."""
 
     step_seconds: Mapping[str, float] = field(default_factory=dict)
     workers: int = 1
@@ -38,7 +38,7 @@ class Outlook:
         return seconds * spec.steps * spec.count
 
     def total_seconds(self, spec: Spec, position: int) -> int:
-        """From now to the delivery for place `position` (1-based) of the queue, rounded up, at least 1."""
+        """From now to the delivery for `position` (1-based) in the queue, rounded up, at least 1."""
         run = self.run_seconds(spec)
         return max(1, math.ceil(run + position * run / max(1, self.workers)))
 
@@ -51,7 +51,7 @@ def _catalogue_step_seconds(model: str) -> float:
 
 
 def get_outlook() -> Outlook:
-    """What this process knows, at most 10 s old."""
+    """The outlook, cached for at most 10 s."""
     return _outlook.get()
 
 
@@ -67,7 +67,7 @@ SELECT model, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds / units) FROM 
 
 
 def read_outlook() -> Outlook:
-    """The same, read now."""
+    """The outlook, read now."""
     with across("figures"), connection.cursor() as cursor:
         cursor.execute(_STEP_SECONDS, [RECENT])
         step_seconds = dict(cursor.fetchall())
@@ -75,7 +75,7 @@ def read_outlook() -> Outlook:
     return Outlook(step_seconds, len(workers))
 
 
-_outlook = Fresh(read_outlook, FRESH_SECONDS)
+_outlook = Cached(read_outlook, OUTLOOK_SECONDS)
 
 _OWN = Statement("""
 SELECT count(*) FROM generation_generation
@@ -94,15 +94,14 @@ def _read_queues() -> dict[str, dict[str, int]]:
     return found
 
 
-QUEUES = Fresh(_read_queues, QUEUE_SECONDS)
-"""How many generations wait, by queue and workspace. Counting a long queue for each request would cost more than the
-request."""
+QUEUES = Cached(_read_queues, QUEUE_SECONDS)
+"""Queued generations by queue and workspace, cached: counting a long queue would cost more than the request."""
 
 
 def get_next_position(workspace_id: str, queue: str) -> int:
-    """The 1-based place that the workspace's next generation gets in the fair order of its queue.
+    """The 1-based position of the workspace's next generation in the fair order of its queue.
 
-    Its own queue is counted now, those of the others are known for at most a second.
+    Its own generations are counted now, those of other workspaces are cached for at most a second.
     """
     own = _OWN.run({"workspace": workspace_id, "queue": queue})[0][0] + 1
     others = (total for name, total in QUEUES.get().get(queue, {}).items() if name != workspace_id)

@@ -1,4 +1,4 @@
-"""Events that clients watch, and the channels that wake whoever waits."""
+"""The events of a generation's stream, and the NOTIFY channels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atelier.core.db.statements import Statement
 GENERATION_CHANNEL = "atelier_generation"
 """Payload: the generation's id."""
 DISPATCH_CHANNEL = "atelier_dispatch"
-"""Somebody may be able to start: new work, a free slot, an open window."""
+"""Notified when a generation may be able to start: a new one, a free slot, room on a worker."""
 
 _ADD = Statement("""
 WITH added AS (
@@ -23,5 +23,5 @@ SELECT pg_notify(%(channel)s, %(generation)s) FROM added
 
 
 def add_event(generation_id: str, kind: str, data: dict[str, Any]) -> None:
-    """Append an event and wake its watchers at commit. The caller holds the generation's row."""
+    """Append an event and notify its watchers at commit. The caller has locked the generation's row."""
     _ADD.run({"generation": generation_id, "type": kind, "data": json.dumps(data), "channel": GENERATION_CHANNEL})

@@ -1,4 +1,4 @@
-"""One answer a key: the same Idempotency-Key and body get the same bytes again."""
+"""Idempotency keys: a repeated request with the same key and body gets the stored answer, byte for byte."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class IdempotencyKeyReused(AtelierError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer as bytes-to-be: `body` is JSON text. `repeated`: it was given before, under the same key."""
+    """An HTTP answer; `body` is JSON text. `repeated`: it was stored by an earlier request with the same key."""
 
     status: int
     body: str
@@ -31,10 +31,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A caller's key for one endpoint and one body.
+    """A workspace's key for one endpoint and one body.
 
-    `body_digest` is that of the canonical JSON (RFC 8785): the order of members and blanks do not make another request.
-    `raw_digest` is that of the bytes, which is what releases up to 0.2.0 have stored.
+    `body_digest` is that of the canonical JSON (RFC 8785), in which the order of members and whitespace do not matter.
+    `raw_digest` is that of the bytes, which releases up to 0.2.0 have stored.
     """
 
     workspace_id: str
@@ -45,7 +45,7 @@ class Key:
 
     @classmethod
     def of(cls, workspace_id: str, endpoint: str, text: str, body: bytes) -> Key:
-        """The key for these bytes; what is no JSON (it will be refused) counts as it is."""
+        """The key for the bytes of a body. For invalid JSON, which is refused later, both digests are of the bytes."""
         try:
             canonical = rfc8785.dumps(portable(json.loads(body or b"{}")))
         except ValueError:
@@ -61,7 +61,7 @@ SAME = (
 
 
 def find_answer(key: Key | None) -> Answer | None:
-    """The answer given before; None without a key. Raises `IdempotencyKeyReused` when it was given to another body."""
+    """The stored answer, or None. Raises `IdempotencyKeyReused` if it belongs to another body."""
     if key is None:
         return None
     row = _FIND.first({"workspace": key.workspace_id, "endpoint": key.endpoint, "key": key.text})
@@ -79,10 +79,10 @@ WHERE workspace_id = %(workspace)s AND endpoint = %(endpoint)s AND key = %(key)s
 """)
 
 
-def keep_answer(key: Key, answer: Answer) -> bool:
-    """Store the answer in the caller's transaction. False: another request with this key was first.
+def store_answer(key: Key, answer: Answer) -> bool:
+    """Store the answer in the caller's transaction. Returns False if another request with this key was first.
 
-    While that other one has not committed, this waits for it.
+    Waits for the other one to commit.
     """
     values = {
         "workspace": key.workspace_id,
@@ -93,10 +93,10 @@ def keep_answer(key: Key, answer: Answer) -> bool:
         "headers": json.dumps(answer.headers),
         "answer": answer.body,
     }
-    return _KEEP.first(values) is not None
+    return _STORE.first(values) is not None
 
 
-_KEEP = Statement("""
+_STORE = Statement("""
 INSERT INTO generation_idempotencyrecord (workspace_id, endpoint, key, body_digest, status, headers, answer)
 VALUES (%(workspace)s, %(endpoint)s, %(key)s, %(digest)s, %(status)s, %(headers)s, %(answer)s)
 ON CONFLICT (workspace_id, endpoint, key) DO NOTHING

@@ -1,4 +1,4 @@
-"""Telling watchers about single images."""
+"""Progress events for single images."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SELECT pg_notify(%(channel)s, %(id)s) FROM logged
 
 
 def report_image(claim: StageClaim, index: int) -> None:
-    """Event `image`: image `index` (0-based) is stored. Nothing happens once the claim is lost."""
+    """Add the event `image`: image `index` (0-based) is stored. Does nothing if the claim is lost."""
     values = {
         "id": claim.generation_id,
         "fence": claim.fence,

@@ -1,6 +1,7 @@
-"""Who runs next: fair between workspaces, weighted between tiers, only as much as the pools can take.
+"""Dispatching: fair between workspaces, weighted between tiers, and no more than the workers have room for.
 
-The order lives here and not in the broker, so that cancel, expiry and fairness hold until the last moment.
+The order is in the database and not in the broker, so that a waiting generation can still be cancelled, expire or be
+overtaken.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from generation.pipeline.registry import STAGES
 from generation.selectors import list_live_workers
 
 WINDOW = 3
-"""Generations dispatched to a GPU worker before they are through with it: one stored, one drawn, one waiting."""
+"""Generations at a GPU worker at a time: one being stored, one being drawn, one waiting."""
 
 _LOCK = 0x41544C  # "ATL": one dispatcher decides at a time, the others wait for its commit
 _DECIDE_ALONE = Statement(
     "SELECT set_config('idle_in_transaction_session_timeout', %(silence)s, true), pg_advisory_xact_lock(%(lock)s)"
 )
 SILENCE = "5s"
-"""A dispatcher that freezes while it decides loses its turn after so long: PostgreSQL ends its session."""
+"""If a dispatcher freezes while it holds the lock, PostgreSQL ends its session after this time."""
 _BEFORE_OR_ON_GPU = (
     "",
     *(stage.name for position, stage in enumerate(STAGES) if any(later.pool == "gpu" for later in STAGES[position:])),
@@ -50,7 +51,7 @@ class Candidate:
 
 def dispatch_next() -> bool:
     """Dispatch one generation: slot, status, outbox row in one transaction. False: nothing can start now."""
-    if not _somebody_waits():
+    if not _has_queued():
         return False
     with transaction.atomic():
         _DECIDE_ALONE.run({"silence": SILENCE, "lock": _LOCK})
@@ -66,8 +67,8 @@ def dispatch_next() -> bool:
 _WAITING = Statement("SELECT EXISTS (SELECT FROM generation_generation WHERE status = 'queued')")
 
 
-def _somebody_waits() -> bool:
-    """Most rounds find an empty queue; one cheap look then stands for five statements under the lock."""
+def _has_queued() -> bool:
+    """Whether a generation is queued. Most rounds find none, and this saves them five statements under the lock."""
     return _WAITING.run()[0][0]
 
 
@@ -78,7 +79,7 @@ WHERE status IN ('dispatched', 'running') GROUP BY dispatch_queue
 
 
 def list_open_queues(workers: Sequence[Worker]) -> set[str]:
-    """Queues to which a generation may be sent now: below the queue's cap, and a worker of theirs has room."""
+    """Queues to which a generation may be dispatched now: below their cap, and one of their workers has room."""
     flights = _FLIGHTS.run({"early": list(_BEFORE_OR_ON_GPU)})
     running = {queue: total for queue, total, _ in flights}
     on_gpu = {queue: early for queue, _, early in flights}
@@ -166,7 +167,7 @@ def _choose(served: dict[str, set[str]]) -> Candidate | None:
 
 
 def _take(candidate: Candidate) -> None:
-    """Ends the transaction. Nothing is written when the generation left the queue in the meantime (cancelled)."""
+    """Dispatch it, which ends the transaction. Writes nothing if it is no longer queued (cancelled meanwhile)."""
     row = _DISPATCH.first({"queue": candidate.dispatch_queue, "id": candidate.generation_id})
     if row is None:
         return
@@ -191,7 +192,7 @@ UPDATE generation_generation SET status = 'dispatched', dispatch_queue = %(queue
 WHERE id = %(id)s AND status = 'queued' RETURNING wakes
 """)
 
-# Start-time fair queueing (Goyal, Vin, Cheng 1996): a queue that was idle joins at the clock and is owed no past.
+# Start-time fair queueing (Goyal, Vin, Cheng 1996): an idle queue continues at the clock, without credit for the past.
 _SERVE = Statement("""
 WITH start AS (
     SELECT greatest(

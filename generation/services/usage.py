@@ -1,4 +1,4 @@
-"""What a workspace did today and spent this month, by the database's calendar in UTC."""
+"""A workspace's generations of today and credits of this month, by the database's clock in UTC."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ GUARDS = {
         "if False:",
         (
             ("if key.algorithm_name != algorithm:", "if False:"),
-            ("text, key, algorithms=list(ALGORITHMS)", 'text, key.key, algorithms=["RS256", "RS512"]'),
+            ("key,\n            algorithms=list(ALGORITHMS)", 'key.key, algorithms=["RS256", "RS512"]'),
         ),
     ),
     "wrong key": Code(tokens, 'options={"require"', 'options={"verify_signature": False, "require"'),
     "aud of another": Code(
-        tokens, "audience=issuer.audience, ", "", (('options={"require"', 'options={"verify_aud": False, "require"'),)
+        tokens, "audience=issuer.audience,", "", (('options={"require"', 'options={"verify_aud": False, "require"'),)
     ),
     "iss of another": Code(tokens, "issuer=issuer.name,", ""),
     "expired": Code(tokens, "leeway=LEEWAY_SECONDS", "leeway=10**9"),

@@ -12,7 +12,7 @@ from atelier.core.ids import new_id
 from atelier.messaging.webhook_secrets import open_hook_secret
 from webhooks.events import NewEvent
 from webhooks.models import Delivery, Endpoint, Event
-from webhooks.selectors import list_listening
+from webhooks.selectors import list_subscribed
 from webhooks.services.vault import default_secret, seal_keys
 from webhooks.signing import Keys
 
@@ -42,7 +42,7 @@ def record_event(event: NewEvent) -> str | None:
             event_id = add_event(event)
             if event.hook is not None:
                 _open_hook(event, event.hook)
-            add_deliveries(event_id, list_listening(event.workspace_id, event.type, event.subject))
+            add_deliveries(event_id, list_subscribed(event.workspace_id, event.type, event.subject))
             crashpoint("webhooks.recorded")
     except AlreadyRecorded:
         return None

@@ -1,1 +1,1 @@
-"""What the operators' lists share."""
+"""Base classes, filters and columns of the admin's lists."""

@@ -1,4 +1,4 @@
-"""Admin pages that only show, and lists of tables too big to count."""
+"""Base classes of admin pages: read-only ones, and lists of tables that are too large for COUNT and full scans."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from django.utils.text import capfirst
 
 M = TypeVar("M", bound=Model)
 SEARCH_ROWS = 100_000
-"""How many of the newest rows a search that no index serves looks at."""
+"""How many of the newest rows are read for a search that no index serves."""
 
 
 class EstimatingPaginator(Paginator):
-    """Counts exactly up to EXACT rows; beyond that PostgreSQL's planner says about how many.
+    """Counts exactly up to EXACT rows; beyond that the count is an estimate of PostgreSQL's planner.
 
-    Pages lead to the first REACH rows only: an OFFSET of a million rows reads a million rows. Filters lead further.
+    Only the first REACH rows have pages: an OFFSET of a million rows reads a million rows. Filters find the others.
     """
 
     EXACT = 10_000
@@ -33,7 +33,7 @@ class EstimatingPaginator(Paginator):
 
     @cached_property
     def is_estimate(self) -> bool:
-        """True: `count` is the planner's guess."""
+        """Whether `count` is the planner's estimate."""
         return self._counted > self.EXACT
 
     @cached_property
@@ -50,7 +50,7 @@ class EstimatingPaginator(Paginator):
         return self.object_list.order_by()[: self.EXACT + 1].count()
 
     def _guess(self) -> int:
-        """The planner takes row-level security for a filter that lets few rows pass: the share of all rows counts."""
+        """The planner underestimates rows under row-level security, so the ratio of two of its estimates is used."""
         rows = self.object_list.model._default_manager.all()
         return round(_plan(self.object_list) / max(_plan(rows), 1) * max(_tuples(rows.model._meta.db_table), 0))
 
@@ -61,14 +61,14 @@ def _plan(rows: QuerySet[Any]) -> int:
 
 
 def _tuples(table: str) -> float:
-    """Rows of a table when PostgreSQL last looked; -1 when it never did."""
+    """Rows of a table at its last VACUUM or ANALYZE; -1 before the first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
         return float(cursor.fetchone()[0])
 
 
 class StyledAdmin(admin.ModelAdmin):
-    """Atelier's style sheet on Django's pages, and lists that are called by their name."""
+    """Adds Atelier's style sheet, and the name of the model as the title of its list."""
 
     class Media:
         css = {"all": ["atelier/admin.css"]}
@@ -78,17 +78,17 @@ class StyledAdmin(admin.ModelAdmin):
         return super().changelist_view(request, title | (extra_context or {}))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Also the row whose id stands plainly in the address: Django takes `_22` in `gen_22...` for an escape."""
+        """Also finds an id that is not escaped in the URL: Django reads `_22` in `gen_22...` as an escape."""
         found = super().get_object(request, object_id, from_field)
         return found if found is not None else super().get_object(request, quote(object_id), from_field)
 
 
 class BigTableAdmin(StyledAdmin):
-    """A list that stays fast with millions of rows: nothing is counted whole, no search reads everything.
+    """A list that stays fast with millions of rows: no full COUNT, and no search scans the whole table.
 
-    A subclass says in `by_index` what an index finds at once and in `by_reading` how the newest rows are read for
-    anything else; `newest_by` names an indexed column that grows. `search_fields` must not be empty: it only makes
-    Django show the search box.
+    A subclass defines in `by_index` the searches that an index serves, and in `by_reading` the condition for all
+    others, which is applied to the newest rows only; `newest_by` names an indexed column that grows. `search_fields`
+    must not be empty, or Django shows no search box; it has no other use.
     """
 
     paginator = EstimatingPaginator
@@ -99,11 +99,11 @@ class BigTableAdmin(StyledAdmin):
     newest_by = "created_at"
 
     def by_index(self, term: str) -> Q | None:
-        """The condition of a term that an index serves, or None."""
+        """The condition for a term that an index serves, or None."""
         return None
 
     def by_reading(self, term: str) -> Q:
-        """The condition of any other term."""
+        """The condition for any other term."""
         raise NotImplementedError
 
     def get_search_results(
@@ -119,7 +119,7 @@ class BigTableAdmin(StyledAdmin):
 
 
 class ReadOnlyAdmin(StyledAdmin):
-    """No adding, changing or deleting, for superusers neither."""
+    """No adding, changing or deleting, not even for superusers."""
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -132,13 +132,13 @@ class ReadOnlyAdmin(StyledAdmin):
 
 
 def newest(queryset: QuerySet[M], field: str, rows: int = SEARCH_ROWS) -> QuerySet[M]:
-    """The last `rows` of the queryset by the indexed `field`: what a search without an index may read."""
+    """The last `rows` of the queryset by the indexed `field`: the rows that a search without an index reads."""
     edge = queryset.order_by(f"-{field}").values_list(field, flat=True)[rows : rows + 1].first()
     return queryset if edge is None else queryset.filter(**{f"{field}__gt": edge})
 
 
 def moment(at: datetime | None) -> SafeString | str:
-    """A time to the second, in UTC, in the order that sorts."""
+    """A time in UTC to the second, as `2026-01-31 13:30:00`; a dash for None."""
     if at is None:
         return "–"
     utc = at.astimezone(UTC)
@@ -146,5 +146,5 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 def badge(text: str, kind: Any) -> SafeString:
-    """A word on a coloured ground; `kind` is the second half of a class `badge-...` in admin.css."""
+    """A coloured badge; `kind` is the second half of a class `badge-...` in admin.css."""
     return format_html('<span class="badge badge-{}">{}</span>', kind, text)

@@ -1,4 +1,4 @@
-"""A filter of the admin's lists: from one moment until another."""
+"""A filter of the admin's lists by a range of time."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SINCE, UNTIL = "since", "until"
 
 
 class TimeRange(admin.FieldListFilter):
-    """Rows from `since` (included) until `until` (not included), both in UTC unless they say otherwise.
+    """Rows from `since` (included) until `until` (not included), in UTC unless the text has an offset.
 
-    What cannot be read as a time is said, and finds nothing: a condition that is passed over would mislead.
+    A text that is not a time shows an error and an empty list: to ignore the condition would mislead.
     """
 
     template = "admin/time_range.html"
@@ -64,7 +64,7 @@ class TimeRange(admin.FieldListFilter):
 
 
 def read_moment(text: str) -> datetime | None:
-    """The time that an ISO 8601 text means, a day alone its first moment; None for anything else."""
+    """Parse ISO 8601, a date alone as its midnight; None if the text is not a time."""
     try:
         at = parse_datetime(text)
     except ValueError:

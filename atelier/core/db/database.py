@@ -1,4 +1,4 @@
-"""The database's clock, its notifications, and how long-lived loops survive its restarts."""
+"""The database's clock, NOTIFY, rows without the ORM's query compiler, and retries after a lost connection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 DISCONNECTED = (OperationalError, InterfaceError)
-"""What a lost or restarting database raises."""
+"""The errors of a lost connection or of a restarting database."""
 
 
 class Now(Func):
@@ -32,7 +32,7 @@ class Now(Func):
 
 
 def database_now() -> datetime:
-    """The database's clock: the only clock that leases and deadlines know."""
+    """The database's clock: leases and deadlines are compared with no other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
@@ -47,10 +47,10 @@ def notify(channel: str, payload: str = "") -> None:
 
 
 def insert_row(row: Model, later: Mapping[str, float] | None = None) -> None:
-    """INSERT one row by a statement that is planned once a model: compiling a query costs more than running it.
+    """INSERT one row with a prepared statement, one for each model: compiling a query costs more than running it.
 
-    `later` gives columns the database's time at this statement plus so many seconds. What the database fills in
-    (defaults, generated keys) is left to it and not read back. Raises what `save` raises.
+    `later` maps columns to seconds: each gets the database's time plus that. Columns that the database fills in
+    (defaults, generated keys) are not sent and not read back. Raises what `save` raises.
     """
     moments = later or {}
     given = [(field, getattr(row, field.attname)) for field in row._meta.concrete_fields]
@@ -74,12 +74,12 @@ def _insertion(table: str, columns: tuple[str, ...], moments: tuple[str, ...]) -
 
 
 def columns_of(model: type[Model]) -> list[str]:
-    """The columns of a model's table, in the order in which `from_row` wants their values."""
+    """The columns of a model's table, in the order of the values that `from_row` takes."""
     return [field.column for field in model._meta.concrete_fields]
 
 
 def from_row(model: type[M], row: Sequence[Any]) -> M:
-    """The object whose columns (`columns_of`) a statement of ours has read."""
+    """The model instance of a row that a `Statement` returned; `row` has the columns of `columns_of`."""
     fields = model._meta.concrete_fields
     values = [
         json.loads(value) if isinstance(field, JSONField) and value is not None else value
@@ -89,7 +89,7 @@ def from_row(model: type[M], row: Sequence[Any]) -> M:
 
 
 def attempt(work: Callable[[], T], name: str) -> T | None:
-    """Run one round of a loop; on a lost database drop the connection and return None so that it is tried again."""
+    """Run one round of a loop. A lost connection is logged and closed, and None returned: the caller tries again."""
     try:
         return work()
     except DISCONNECTED as error:

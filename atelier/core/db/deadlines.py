@@ -1,8 +1,9 @@
-"""The budgets of a request's stages: how long each may take, and what becomes of one that takes longer.
+"""The budgets of a request's stages: how long each may take, and the error when it takes longer.
 
-A budget is checked wherever its stage waits: from the first statement on, before each, and by PostgreSQL within them
-(`statement_timeout` travels with the statement, so it costs no round trip). A stage that never waits is checked at its
-end. Exceeding a budget is a 503 with the stage's own code; the transaction is rolled back and nothing is charged.
+The time of a budget counts from the stage's first SQL statement. It is checked before each statement, and PostgreSQL
+enforces what is left as `statement_timeout`, which costs no round trip of its own. A stage without a statement is
+checked at its end. Exceeding a budget is a 503 with the stage's own code; the transaction is rolled back and nothing
+is charged.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ STAGES: dict[str, tuple[int, type[StageTooSlow]]] = {
     "credit": (150, CreditTooSlow),
     "enqueue": (100, EnqueueTooSlow),
 }
-"""Name: (budget in milliseconds, what exceeding it is called). From the architecture document, API gateway."""
+"""Name: (budget in milliseconds, the error when it is exceeded). From the architecture document, API gateway."""
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ _spent: ContextVar[dict[str, float] | None] = ContextVar("stages", default=None)
 
 @contextmanager
 def measured() -> Iterator[dict[str, float]]:
-    """A request: milliseconds spent by stage, as they are found."""
+    """Measure a request: yields a dict that fills with the milliseconds spent in each stage."""
     figures: dict[str, float] = {}
     token = _spent.set(figures)
     try:
@@ -110,7 +111,7 @@ def measured() -> Iterator[dict[str, float]]:
 
 @contextmanager
 def budget(name: str) -> Iterator[None]:
-    """Run a stage within its budget. Raises the stage's `StageTooSlow`; a budget within a budget counts for itself."""
+    """Run a stage within its budget. Raises the stage's `StageTooSlow`; a nested budget is independent."""
     current = _Budget(name, STAGES[name][0] * settings.ATELIER_STAGE_BUDGETS)
     token = _running.set(current)
     try:
@@ -127,7 +128,7 @@ def budget(name: str) -> Iterator[None]:
 
 
 def _note(done: _Budget) -> None:
-    """Keep how long it took; a stage over its budget is a line in the log, whether or not it was refused."""
+    """Add the time spent to `measured()`, and log a stage that exceeded its budget, whether or not it was refused."""
     spent = done.spent_ms
     figures = _spent.get()
     if figures is not None:
@@ -137,13 +138,13 @@ def _note(done: _Budget) -> None:
 
 
 def is_limited() -> bool:
-    """A budget is running that has an end."""
+    """Whether the code runs within a budget other than 0, which means unlimited."""
     current = _running.get()
     return current is not None and current.budget_ms > 0
 
 
 def time_left() -> str | None:
-    """Milliseconds that are left of the running budget, as a `statement_timeout`; None: no limit but the session's.
+    """What is left of the current budget, in milliseconds, as text for `statement_timeout`; None if there is no limit.
 
     Raises the budget's `StageTooSlow` when nothing is left.
     """
@@ -152,7 +153,7 @@ def time_left() -> str | None:
         return None
     now = time.monotonic()
     if current.asked is None:
-        current.asked = now  # a connection that had to be opened first has a limit of its own
+        current.asked = now  # opening the connection does not count: it has a timeout of its own
     left = current.budget_ms - (now - current.asked) * 1000
     if left <= 0:
         raise current.refusal()

@@ -21,7 +21,7 @@ from atelier.core.db.postgresql.wire import is_direct
 log = logging.getLogger(__name__)
 
 READY_SECONDS = 3.0
-"""How long a subscriber waits for the connection; without it, it is woken by its own timeouts only."""
+"""How long a subscriber waits for the connection; without it, only its own timeouts wake it."""
 PING_SECONDS = 30.0
 RETRY_SECONDS = 1.0
 KEEPALIVE: dict[str, Any] = {
@@ -33,7 +33,7 @@ KEEPALIVE: dict[str, Any] = {
 
 
 class Wakeup:
-    """Set when the payload it was made for was notified, and when notifications may have been missed."""
+    """A flag that is set when its payload was notified, or when notifications may have been missed."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -42,14 +42,14 @@ class Wakeup:
         self._event.set()
 
     def wait(self, timeout: float) -> bool:
-        """True as soon as it was set since the last call, at once if it was already; False after `timeout` seconds."""
+        """True as soon as it is set, at once if it was set since the last call; False after `timeout` seconds."""
         was_set = self._event.wait(timeout)
         self._event.clear()
         return was_set
 
 
 class Listener:
-    """LISTENs on one channel and wakes those who wait for a payload. Survives restarts of the database."""
+    """LISTENs on one channel and sets the wakeups of a payload. Reconnects after a restart of the database."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
@@ -60,9 +60,9 @@ class Listener:
 
     @contextmanager
     def subscribe(self, payload: str) -> Iterator[Wakeup]:
-        """A wakeup for `payload`. Whatever is notified after this returns sets it: read your state inside the block.
+        """A wakeup for `payload`, set by every notification after this returns: read the state inside the block.
 
-        Waits until the connection listens. While the database is away it returns without; the wakeup is set when
+        Waits up to READY_SECONDS for the connection. Without one it returns all the same, and the wakeup is set once
         the connection is back.
         """
         wakeup = Wakeup()
@@ -94,7 +94,7 @@ class Listener:
             time.sleep(RETRY_SECONDS)
 
     def _is_wanted(self) -> bool:
-        """False ends the thread: the connection was lost while nobody waited; the next subscriber starts anew."""
+        """Whether there are subscribers. Without any the thread ends after a lost connection; the next starts it."""
         with self._lock:
             if not self._wakeups:
                 self._thread = None
@@ -103,11 +103,11 @@ class Listener:
     def _listen(self, listening: psycopg.Connection[Any]) -> None:
         listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
         self._ready.set()
-        self._wake_all()  # what was notified while nobody listened is lost
+        self._wake_all()  # notifications before LISTEN are lost
         while True:
             for notice in listening.notifies(timeout=PING_SECONDS):
                 self._wake(notice.payload)
-            listening.execute("SELECT 1")  # a connection that died in silence is found out here
+            listening.execute("SELECT 1")  # raises if the connection is dead
 
     def _wake(self, payload: str) -> None:
         with self._lock:
@@ -129,12 +129,12 @@ def listener(channel: str) -> Listener:
 
 @lru_cache(maxsize=8)
 def _listener(channel: str, pid: int) -> Listener:
-    """The process id is part of the key: a forked child must not share its parent's connection."""
+    """Cached by process id: a forked child must not share its parent's connection."""
     return Listener(channel)
 
 
 def connect() -> psycopg.Connection[Any]:
-    """A connection to the server itself, outside the pool: it is held for as long as the process lives."""
+    """A connection to the server itself, not to a pooler: LISTEN needs the same session throughout."""
     listening = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, **KEEPALIVE)
     if not is_direct(listening):
         log.warning("a pooler is in front of the database: notices are lost, set DATABASE_DIRECT_URL")

@@ -1,7 +1,8 @@
-"""Row-level security: what keeps workspaces apart in PostgreSQL itself, for raw SQL too.
+"""Row-level security: PostgreSQL itself shows a transaction only the rows of its tenant, in raw SQL too.
 
-The policy reads the transaction's `atelier.workspace`: an id, `*` for all, anything else for nobody. FORCE binds the
-owner as well; superusers and BYPASSRLS roles pass any policy, so the service refuses to run as one (`check_policies`).
+The policy compares with the setting `atelier.workspace` of the transaction: an id means that workspace, `*` all rows,
+anything else none. FORCE applies the policy to the tables' owner as well. Superusers and BYPASSRLS roles ignore
+policies, so the service refuses to run as one (`check_policies`).
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ SETTING = "atelier.workspace"
 POLICY = "own_workspace"
 _WHO = f"nullif(current_setting('{SETTING}', true), '')"
 
-# Fixed names of our own tables and columns: nothing a client sent comes near these statements.
+# Only fixed names of our own tables and columns are put into these statements, never input.
 _OWN = "{column} = " + _WHO
 _THROUGH = "EXISTS (SELECT FROM {parent} p WHERE p.{key} = {table}.{column} AND p.workspace_id = " + _WHO + ")"
 
 
 class EnableTenantPolicy(migrations.RunSQL):
-    """Closes a table to all but the workspace that `column` names.
+    """A migration that enables row-level security: `column` holds the id of the workspace that owns the row.
 
-    `through=(column, parent)` is for rows that belong to a parent: its row must be the workspace's. `key` is the
-    parent's primary key.
+    `through=(column, parent)` is for tables without such a column: `column` refers to the row of `parent`, by its
+    primary key `key`, and that row must belong to the workspace.
     """
 
     def __init__(
@@ -39,11 +40,11 @@ class EnableTenantPolicy(migrations.RunSQL):
         return self.__class__.__qualname__, [table, column], {"through": through, "key": key}
 
     def describe(self) -> str:
-        return f"Close {self._arguments[0]} to other workspaces"
+        return f"Enable row-level security on {self._arguments[0]}"
 
 
 def build_policy(table: str, column: str, *, through: tuple[str, str] | None = None, key: str = "id") -> str:
-    """The statements that close the table."""
+    """The SQL that enables row-level security on the table and creates the policy."""
     if through is None:
         mine = _OWN.format(column=column)
     else:
@@ -56,7 +57,7 @@ def build_policy(table: str, column: str, *, through: tuple[str, str] | None = N
 
 
 def drop_policy(table: str) -> str:
-    """The statements that open it again: a migration taken back."""
+    """The SQL that drops the policy again: the migration in reverse."""
     return (
         f"DROP POLICY IF EXISTS {POLICY} ON {table}; ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
         f" ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
@@ -71,7 +72,7 @@ WHERE NOT (t.relrowsecurity AND t.relforcerowsecurity) ORDER BY 1
 
 
 def list_policy_faults() -> list[str]:
-    """Why this process could see other workspaces' rows; empty when every policy is in force."""
+    """Reasons why the policies do not apply to this process, as sentences; empty when all of them do."""
     with connection.cursor() as cursor:
         cursor.execute(_ROLE)
         superuser, bypasses = cursor.fetchone()
@@ -84,18 +85,18 @@ def list_policy_faults() -> list[str]:
 
 
 checked: set[int] = set()
-"""The process that has checked its policies; a fork checks for itself."""
+"""Ids of the processes that have checked the policies; a forked child checks again."""
 
 
 def check_once() -> None:
-    """`check_policies` before the first caller is let in: a process that could see others' rows answers nobody."""
+    """`check_policies`, once for each process: it is called before a request is answered."""
     if os.getpid() not in checked:
         check_policies()
         checked.add(os.getpid())
 
 
 def check_policies() -> None:
-    """Refuse to serve when a policy is not in force. Raises ImproperlyConfigured, DISCONNECTED without a database."""
+    """Raises ImproperlyConfigured if a policy does not apply, and DISCONNECTED without a database."""
     breaches = list_policy_faults()
     if breaches:
         raise ImproperlyConfigured(f"Workspaces are not kept apart: {'; '.join(breaches)} (docs/operations.md).")

@@ -1,4 +1,4 @@
-"""Statements that cost less: planned once a connection, or sent with others in one message (docs/adr/0016)."""
+"""Prepared SQL statements, and several statements in one network message (docs/adr/0016)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 
 @contextmanager
 def together(*, last: bool = False) -> Iterator[None]:
-    """What is executed in the block is sent in one message at its end, in order; nothing of it can be read.
+    """Collect the statements of the block and send them in one message at its end, in order. Their rows are discarded.
 
-    It is sent for the tenant, and within the time limit, that hold where the block ends: change neither inside.
-    `last`: nothing follows in this transaction, so its COMMIT goes with them; inside another transaction, that one
-    still decides.
+    The tenant and the time limit are those at the end of the block: change neither inside.
+    `last`: no statement of the transaction follows, so its COMMIT is sent in the same message; in a nested
+    transaction it has no effect.
 
-    Raises TransactionManagementError outside a transaction, and at the end of the block what its statements raise.
+    Raises TransactionManagementError outside a transaction, and at the end of the block the errors of its statements.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("together() belongs inside a transaction.")
@@ -42,10 +42,10 @@ def together(*, last: bool = False) -> Iterator[None]:
 
 
 class Statement:
-    """One SQL statement with places `%(name)s`, planned once a connection; then only its values travel.
+    """One SQL statement with parameters `%(name)s`, prepared once a connection; after that only its values are sent.
 
-    Where PostgreSQL cannot see a value's type, cast it: `%(id)s::text`. A literal % is written once. Safe to share
-    between threads.
+    Where PostgreSQL cannot infer the type of a parameter, cast it: `%(id)s::text`. A literal % is not doubled.
+    Thread-safe.
     """
 
     def __init__(self, text: str) -> None:
@@ -53,13 +53,13 @@ class Statement:
         self._sql = _PLACE.sub(lambda place: f"${self._names.index(place[1]) + 1}", text)
 
     def run(self, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Execute it; its rows, empty where it returns none. Raises what Django's cursors raise."""
+        """Execute it and return its rows, if any. Raises the errors of Django's cursors."""
         given = values or {}
         with connection.cursor() as cursor:
             cursor.execute(Batch.of([Step(self._sql, [given[name] for name in self._names])]))
             return cursor.fetchall() if cursor.rownumber is not None else []
 
     def first(self, values: Mapping[str, Any] | None = None) -> tuple[Any, ...] | None:
-        """Execute it; its first row, or None."""
+        """Execute it and return its first row, or None."""
         rows = self.run(values)
         return rows[0] if rows else None

@@ -1,7 +1,7 @@
-"""For which workspace this code acts: the first of two filters between workspaces, in every query of the ORM.
+"""The tenant of the running code, and the first of two filters by it: every query of the ORM.
 
-The second stands in PostgreSQL (`atelier.core.db.policies`); `atelier.core.db.postgresql` sends it the tenant with each
-statement. Code that has said nothing acts for nobody: the ORM raises `NoTenant`, and raw SQL sees no row.
+The second filter is row-level security (`atelier.core.db.policies`); `atelier.core.db.postgresql` sends the tenant to
+PostgreSQL. Without a tenant the ORM raises `NoTenant`, and raw SQL finds no row.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from typing import Any
 from django.db import models
 
 EVERYBODY = "*"
-"""The tenant that PostgreSQL gets where all rows are meant."""
+"""The tenant that stands for all workspaces."""
 
 REASONS = frozenset({"authentication", "scheduler", "worker", "operators", "command", "figures", "migrations", "tests"})
-"""Who may act across workspaces. `figures` are counts that name nobody, such as a place in the queue."""
+"""What code may act across workspaces for. `figures` are counts without ids, such as a position in the queue."""
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,32}", re.ASCII)
 _current: ContextVar[str] = ContextVar("tenant", default="")
 
 
 class NoTenant(RuntimeError):
-    """A programming error: this code reads a workspace's rows without saying whose."""
+    """A programming error: the code queries rows of workspaces and has set no tenant."""
 
 
 def current_tenant() -> str:
-    """The workspace's id, `EVERYBODY`, or "" for nobody."""
+    """The workspace's id, `EVERYBODY`, or "" for no tenant."""
     return _current.get()
 
 
 @contextmanager
 def tenant(workspace_id: str) -> Iterator[None]:
-    """Inside the block only this workspace's rows exist. Raises ValueError for what cannot be an id."""
+    """Inside the block only this workspace's rows are visible. Raises ValueError if it is not an id."""
     with _acting(_checked(workspace_id)):
         yield
 
 
 @contextmanager
 def across(reason: str) -> Iterator[None]:
-    """Inside the block the rows of all workspaces exist. `reason` is one of REASONS, else ValueError."""
+    """Inside the block the rows of all workspaces are visible. Raises ValueError if `reason` is not one of REASONS."""
     if reason not in REASONS:
         raise ValueError(f"{reason!r} is no reason to act across workspaces")
     with _acting(EVERYBODY):
@@ -51,18 +51,18 @@ def across(reason: str) -> Iterator[None]:
 
 @contextmanager
 def no_tenant() -> Iterator[None]:
-    """A block that begins without a tenant and leaves none behind: a request."""
+    """A block that begins without a tenant, and after which none that it set is left: a request."""
     with _acting(""):
         yield
 
 
 def set_tenant(workspace_id: str) -> None:
-    """Act for this workspace until the enclosing block ends: what authentication found out."""
+    """Make this workspace the tenant until the enclosing block ends. Authentication calls it."""
     _current.set(_checked(workspace_id))
 
 
-def open_for_good(reason: str) -> None:
-    """Act across workspaces for the rest of this thread: a command that runs as the owner of the tables."""
+def set_all_tenants(reason: str) -> None:
+    """Act across workspaces for the rest of this thread, for management commands. Raises ValueError as `across`."""
     if reason not in REASONS:
         raise ValueError(f"{reason!r} is no reason to act across workspaces")
     _current.set(EVERYBODY)
@@ -84,9 +84,9 @@ def _checked(workspace_id: str) -> str:
 
 
 class TenantRows(models.Manager):
-    """The default manager of everything that belongs to a workspace.
+    """The default manager of every model that belongs to a workspace: it filters by the tenant.
 
-    A model whose rows have no column `workspace_id` names the way there in `tenant_path`.
+    A model without a column `workspace_id` gives the lookup for it in `tenant_path`.
     """
 
     def get_queryset(self) -> models.QuerySet[Any]:
@@ -94,5 +94,5 @@ class TenantRows(models.Manager):
         if who == EVERYBODY:
             return found
         if not who:
-            raise NoTenant(f"{self.model.__name__}: say for whom, with atelier.core.db.tenancy.tenant or across.")
+            raise NoTenant(f"{self.model.__name__}: no tenant is set; use atelier.core.db.tenancy.tenant or across.")
         return found.filter(**{getattr(self.model, "tenant_path", "workspace_id"): who})

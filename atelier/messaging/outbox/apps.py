@@ -1,4 +1,4 @@
-"""Facts on their way out: written with the change they speak of, published afterwards."""
+"""The transactional outbox: messages are written with the change that they report, and published afterwards."""
 
 from django.apps import AppConfig
 

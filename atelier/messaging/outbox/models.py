@@ -1,4 +1,4 @@
-"""The outbox: events that a committed transaction decided and the relay has still to publish."""
+"""The outbox: events that were committed and that the relay has to publish."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class OutboxMessage(models.Model):
-    """One event. `dedupe_key` makes a decision unique: saying it twice is saying it once."""
+    """One event. `dedupe_key` makes emitting it idempotent."""
 
     event = models.CharField(max_length=60)
     subject = models.CharField(max_length=32)

@@ -1,4 +1,4 @@
-"""The relay: publishes what the outbox holds, with the broker's confirmation, then marks it."""
+"""The relay: publishes the messages of the outbox with publisher confirms, then marks them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
     """Publish up to 50 messages, oldest first, and mark them; the number published.
 
     Any number of relays may run: each locks its rows and skips those of the others. A crash between the
-    confirmation and the commit publishes again (at least once). A broker that does not answer raises; the rows
-    stay. So do messages of an event that `routes` does not have: a newer release's relay publishes them.
+    confirmation and the commit publishes again (at least once). If the broker does not confirm a message,
+    the batch ends there, and the result is -1 when none was published. Messages of an event that `routes` does not
+    have stay in the outbox, for the relay of a newer release.
     """
     with transaction.atomic():
         values = {"known": list(routes), "most": BATCH}
@@ -38,14 +39,14 @@ def relay_batch(routes: Mapping[str, Publish]) -> int:
                 routes[message.event](message)
                 sent.append(message.pk)
         except Exception as error:
-            log.warning("relay: the broker did not take %s: %s", message.event, error)
+            log.warning("relay: the broker did not confirm %s: %s", message.event, error)
             _FAIL.run({"id": message.pk})
             return -1 if not _mark(sent) else len(sent)
         crashpoint("relay.published")
         return _mark(sent)
 
 
-# Unknown events come last: they hold nothing up, and show in a batch only when nothing else is left, once a round.
+# Unknown events come last: they block no other message, and are read and logged only when no other is left.
 _TAKE = Statement(
     f"SELECT {', '.join(columns_of(OutboxMessage))} FROM outbox_outboxmessage"  # noqa: S608  (our own columns)
     " WHERE published_at IS NULL ORDER BY event <> ALL(%(known)s::text[]), failures, id LIMIT %(most)s"
@@ -62,7 +63,7 @@ def _report_unknown(messages: Sequence[OutboxMessage]) -> None:
 
 
 def _mark(ids: list[int]) -> int:
-    """Mark them, which ends the transaction; how many."""
+    """Mark them as published, which ends the transaction; returns how many."""
     if ids:
         with together(last=True):
             _MARK.run({"ids": ids})

@@ -1,4 +1,4 @@
-"""Saying what happened, inside the transaction in which it happened."""
+"""Emitting events within the transaction of the change, and deleting old messages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from atelier.core.db.statements import Statement
 
 CHANNEL = "atelier_outbox"
 KEPT_DAYS = 7
-"""How long a published message, and with it its dedupe key, is remembered."""
-FORGOTTEN_AT_ONCE = 10_000
+"""How long a published message, and with it its dedupe key, is kept."""
+DELETED_AT_ONCE = 10_000
 
 _EMIT = Statement("""
 WITH added AS (
@@ -28,7 +28,7 @@ SELECT pg_notify(%(channel)s, '') FROM added
 def emit(event: str, *, subject: str, queue: str, dedupe_key: str, payload: dict[str, Any] | None = None) -> None:
     """Record `event` about `subject` (an id); the relay publishes it on `queue` after the commit, at least once.
 
-    Raises TransactionManagementError outside a transaction: a fact without its change is a rumour.
+    Raises TransactionManagementError outside a transaction: the event must be committed with its change.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("emit() belongs inside the transaction of the fact.")
@@ -44,15 +44,15 @@ def emit(event: str, *, subject: str, queue: str, dedupe_key: str, payload: dict
     )
 
 
-_FORGET = """
+_DELETE = """
 WITH oldest AS (SELECT id, published_at FROM outbox_outboxmessage ORDER BY id LIMIT %s)
 DELETE FROM outbox_outboxmessage m USING oldest
 WHERE m.id = oldest.id AND oldest.published_at < now() - %s * interval '1 day'
 """
 
 
-def forget_published() -> int:
-    """Drop the oldest messages that were published over a week ago; how many. What waits is never dropped."""
+def delete_published() -> int:
+    """Delete the oldest messages if they were published over a week ago; returns how many. Others stay."""
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [FORGOTTEN_AT_ONCE, KEPT_DAYS])
+        cursor.execute(_DELETE, [DELETED_AT_ONCE, KEPT_DAYS])
         return cursor.rowcount

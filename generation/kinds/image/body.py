@@ -13,7 +13,7 @@ from generation.kinds.submission import SubmissionBody
 from generation.pipeline.spec import FORMATS, GENERATION_TYPES, MAX_SEED, STEPS_BY_QUALITY
 
 LATER_FIELDS = ("transparentBackground", "colorGrading", "referenceImage", "strength", "brandProfileId")
-"""Documented members that no stage serves yet."""
+"""Documented members that no stage implements yet."""
 LATER_FORMATS = ("svg",)
 
 Side = Annotated[int, Field(ge=64, le=8192), WHOLE]
@@ -97,11 +97,11 @@ _OLD_NAMES = {
     "face_correction": "faceCorrection",
     "deadline_seconds": "deadlineSeconds",
 }
-"""Members as releases before kinds stored them, and as they are on the wire."""
+"""Member names stored before there were kinds, and their wire names."""
 
 
 def upgrade(stored: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The stored request of any release as members of the wire: before kinds it had Python's names and two sides."""
+    """The stored request of any release by wire names: before kinds it had Python's names, and width and height."""
     if "width" not in stored:
         return stored
     members = {_OLD_NAMES.get(name, name): value for name, value in stored.items() if name not in ("width", "height")}

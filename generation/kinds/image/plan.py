@@ -1,4 +1,4 @@
-"""From the body of POST /generate to a spec: the style's type, the type's model, the size that the model draws."""
+"""The plan of POST /generate: chooses generation type, model and native size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a catalogue holds: models, tools and styles, and how one of them is found by its name."""
+"""The entries of a catalogue: models, tools and styles, and finding them by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 from generation.pipeline.spec import GENERATION_TYPES
 
 SHIPPED = Path(__file__).parents[2]
-"""The package that shipped models are part of."""
+"""The package directory, which contains the shipped models."""
 
 CLIPPED = "The model {name} is ruined by a guidanceScale of {asked:g}: it drew with {most:g}, the most it bears."
 
@@ -30,10 +30,11 @@ class ModelEntry:
     """One text-to-image model. Sides in pixels, `seconds_per_step` at the native size.
 
     Exactly one of `folder` (relative to the models' directory, or absolute; of a `shipped` model relative to the
-    catalogue's package) and `hub_id` (with a 40-digit commit as `revision`) says where its weights are. `adapter` is
+    catalogue's package) and `hub_id` (with a 40-digit commit as `revision`) locates its weights. `adapter` is
     `module:function` and loads it. `knows` names a JSON file in the folder that lists what it can draw.
-    `stand_in_for` are the generation types it serves for want of a better model, and says so. `english_only` models
-    are not asked to draw a prompt without a Latin letter, digit or emoji. Above `max_guidance` its pictures are ruined.
+    `stand_in_for` are the generation types that it serves only because no better model is installed, which clients
+    see. `english_only` models refuse a prompt without a Latin letter, digit or emoji. A guidance above `max_guidance`
+    ruins the pictures.
     """
 
     name: str
@@ -59,31 +60,31 @@ class ModelEntry:
     english_only: bool = False
 
     def guidance(self, asked: float | None) -> float | None:
-        """What it draws with: the default where nothing is asked, at most what it bears."""
+        """The guidance to draw with: the default if none was requested, and at most `max_guidance`."""
         wanted = self.default_guidance if asked is None else asked
         return wanted if wanted is None or self.max_guidance is None else min(wanted, self.max_guidance)
 
     def guidance_notes(self, asked: float | None) -> list[str]:
-        """A sentence for the client where it draws with less guidance than was asked for."""
+        """A sentence for the client if the requested guidance is limited; else empty."""
         if asked is None or self.guidance(asked) == asked:
             return []
         return [CLIPPED.format(name=self.name, asked=asked, most=self.max_guidance)]
 
     def path(self, models_dir: Path) -> Path | None:
-        """Where a local model lies; None for one from a hub."""
+        """The folder of a local model; None for one from a hub."""
         if self.folder is None:
             return None
         return (SHIPPED if self.shipped else models_dir) / self.folder
 
     @property
     def source(self) -> str:
-        """Where the weights are, for people: the folder or the hub id."""
+        """Where the weights are, for display: the folder or the hub id."""
         return self.folder or self.hub_id or ""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolEntry:
-    """The engine of a role: `adapter` is `module:function` and loads it; `threads` it may use."""
+    """The engine of a role: `adapter` is `module:function` and loads it; it may use `threads` threads."""
 
     name: str
     title: str
@@ -105,7 +106,7 @@ class StyleEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that is on offer, in the order of the files; `tools` by the names of their roles, one for each."""
+    """All models and styles that clients can choose, in the order of the files; `tools` by role, one for each role."""
 
     models: tuple[ModelEntry, ...]
     styles: tuple[StyleEntry, ...]
@@ -120,7 +121,7 @@ class Catalog:
         return _pick(self.styles, name, UnknownStyle, "style")
 
     def default_for(self, generation_type: str) -> ModelEntry:
-        """The one model that serves `generation_type` when the client names none. Raises `UnknownModel`."""
+        """The model that serves `generation_type` when the client names none. Raises `UnknownModel`."""
         for entry in self.models:
             if generation_type in entry.default_for:
                 return entry

@@ -1,4 +1,4 @@
-"""Reading the catalogue: the shipped file of models and tools, an operator's own laid over it, and the styles."""
+"""Reading the catalogue: the shipped file of models and tools, an operator's overrides, and the styles."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def load_catalog(
     shipped_path: Path = SHIPPED / "models.toml",
     roles: Sequence[Role[Any]] = ROLES,
 ) -> Catalog:
-    """The shipped catalogue with that of `models_path` (it may be the same file) laid over it, and the styles.
+    """The shipped catalogue, overridden by that of `models_path` (it may be the same file), and the styles.
 
     Where `models_path` has a [[model]], its list of models replaces the shipped one; a table named like a role replaces
-    the shipped entry of that role. So a catalogue that was written for an older release has an entry for every role.
+    the shipped entry of that role. So a catalogue written for an older release also has an entry for every role.
     Raises `CatalogInvalid`, or `OSError` when a file cannot be read.
     """
     shipped, own = (_read_models(path, roles) for path in (shipped_path, models_path))

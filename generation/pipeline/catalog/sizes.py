@@ -1,4 +1,4 @@
-"""The size a model draws for the picture that was asked for."""
+"""The size at which a model draws a picture of a requested size."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import math
 from generation.pipeline.catalog.entries import ModelEntry
 
 LEAST_SIDE = 64
-"""The smallest side a client may ask for, pixels; no model draws less, however long the picture is."""
+"""The smallest side that a client may request, in pixels; no model draws a smaller one."""
 
 
 def native_size(entry: ModelEntry, width: int, height: int) -> tuple[int, int]:
     """The size the model draws for a picture of `width` x `height`, both multiples of `entry.multiple`.
 
-    Same aspect as far as the multiple allows, an area of about `native_side`^2, never more than the picture
-    needs: a picture smaller than that is drawn at its own size rounded up, unless the model needs
-    `min_native_side`. A very long picture is drawn larger, so that its short side keeps `LEAST_SIDE`; where
-    `max_native_side` forbids that, the frame is less long than the picture and the upscale stage crops it.
+    Same aspect as far as the multiple allows, and an area of about `native_side`^2. A smaller picture is drawn at its
+    own size, rounded up, or with the area `min_native_side`^2 if that is larger. A very long picture is drawn larger,
+    so that its short side has `LEAST_SIDE`; where `max_native_side` forbids that, the frame has another aspect than
+    the picture and the upscale stage crops it.
     """
     side = math.sqrt(width * height)
     scale = max(min(1.0, entry.native_side / side), (entry.min_native_side or 0) / side)
@@ -27,7 +27,7 @@ def native_size(entry: ModelEntry, width: int, height: int) -> tuple[int, int]:
 
 
 def _native_length(entry: ModelEntry, length: int, scale: float) -> int:
-    """One side at `scale`: rounded up at its own size, so that nothing is missing, else to the nearest."""
+    """One side at `scale`: rounded up at scale 1, so that no pixel is missing, else to the nearest multiple."""
     step = entry.multiple
     rounded = math.ceil(length / step) if scale == 1.0 else round(length * scale / step)
     if entry.max_native_side:

@@ -1,1 +1,1 @@
-"""The stages of the pipeline, one a file. Their order stands in `generation.pipeline.registry`."""
+"""The stages of the pipeline, one a file. Their order is in `generation.pipeline.registry`."""

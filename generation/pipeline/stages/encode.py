@@ -1,4 +1,4 @@
-"""The encode stage: frames become files that say where they come from."""
+"""The encode stage: frames become files with their provenance in the metadata."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENCODER_SETTINGS: dict[str, dict[str, Any]] = {
     "jpeg": {"format": "JPEG", "quality": 92, "subsampling": 0, "optimize": False},
     "webp": {"format": "WEBP", "quality": 90, "method": 4},
 }
-"""How formats with small losses are written, none of them visible. WebP's method 0 cannot write 8K pictures, 4 can."""
+"""Pillow's settings for lossy formats, without visible loss. WebP's method 0 cannot write 8K pictures, 4 can."""
 
 PNG_SETTINGS = (
     cv2.IMWRITE_PNG_COMPRESSION,
@@ -30,15 +30,15 @@ PNG_SETTINGS = (
     cv2.IMWRITE_PNG_FILTER,
     cv2.IMWRITE_PNG_FILTER_PAETH,
 )
-"""One filter for all lines instead of a choice for each, and deflate looks for runs only: half the time of Pillow's
-encoder (which knows no filter settings) for files 1 to 2 % larger, measured at 512 x 512."""
+"""OpenCV's settings: one filter for all lines, and run-length deflate. Half the time of Pillow's encoder (which has
+no filter settings) for files 1 to 2 % larger, measured at 512 x 512."""
 
 PNG_HEAD = 8 + 25
 """Bytes of the signature and of IHDR, which comes first (PNG specification, third edition, 5.2 and 5.6)."""
 
 
 class Encode:
-    """Writes each frame in the format of the spec, with prompt, seed, model and generation id inside."""
+    """Encodes each frame in the format of the spec, with prompt, seed, model and generation id as metadata."""
 
     name = "encode"
     pool: Pool = "cpu"
@@ -77,7 +77,7 @@ def encode(pixels: np.ndarray, file_format: str, provenance: Provenance) -> byte
 
 
 def _encode_png(pixels: np.ndarray, provenance: Provenance) -> bytes:
-    """OpenCV writes the picture, Pillow the text chunks, which stand between the head and the pixels."""
+    """OpenCV writes the picture, Pillow the text chunks, which are inserted between header and pixels."""
     done, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), PNG_SETTINGS)
     if not done:
         raise StageFailed("encode_failed", "The picture could not be written as PNG.", retryable=True)

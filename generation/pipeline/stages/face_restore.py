@@ -1,4 +1,4 @@
-"""The face stage: finds the faces in every frame. The frames themselves pass unchanged."""
+"""The face stage: finds the faces in every frame. The frames are passed on unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
 
 
 class FaceRestore:
-    """Counts faces where the client left face correction on. Facts: faces, one number an image, in order."""
+    """Counts faces if the spec has face correction `auto`. Facts: `faces`, one number an image, in order."""
 
     name = "face_restore"
     pool: Pool = "gpu"

@@ -1,4 +1,4 @@
-"""The upscale stage: every frame gets exactly the size the client asked for."""
+"""The upscale stage: every frame gets exactly the size that the client requested."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from generation.pipeline.stage import Beat, Facts, Frame, Pool, Product, State
 
 
 class Upscale:
-    """Crops each frame to the final aspect and enlarges it. Facts: upscaler, the name of the network.
+    """Crops each frame to the final aspect and enlarges it. Facts: `upscaler`, the name of the network.
 
-    The model draws multiples of 8 or 64, so its frame can be a few pixels too wide or too tall: they are cut
-    off evenly on both sides rather than squeezed.
+    The model draws multiples of 8 or 64, so its frame can be a few pixels too wide or too tall: they are
+    cropped evenly on both sides, not squeezed.
     """
 
     name = "upscale"
@@ -48,5 +48,5 @@ def crop_to_aspect(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def _spanning(beat: Beat, position: int, count: int) -> Beat:
-    """The beat of image `position`, counted over the tiles of all `count` images, as if they had its size."""
+    """A beat for image `position` that reports progress over the tiles of all `count` images, as if equal in size."""
     return lambda done, total: beat(position * total + done, count * total)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from atelier.accounts.models import ApiKey, Membership, Workspace
 from atelier.accounts.services import create_api_key, revoke_api_key
-from atelier.core.fresh import Fresh
+from atelier.core.cached import Cached
 from generation.models import Generation
 from generation.services.completion import fail_generation
 from generation.services.presence import announce_worker
@@ -25,9 +25,9 @@ Callers = dict[str, dict[str, str]]
 
 
 def forget_everything() -> None:
-    """What another test read a moment ago and this process goes by still."""
-    for known in [one for one in gc.get_objects() if type(one) is Fresh]:  # isinstance wakes dead weak references
-        known.forget()
+    """Clear the values that this process cached in another test."""
+    for value in [one for one in gc.get_objects() if type(one) is Cached]:  # isinstance wakes dead weak references
+        value.clear()
 
 
 def open_names(names: NameServer) -> None:

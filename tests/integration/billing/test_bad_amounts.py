@@ -19,7 +19,7 @@ from billing.selectors import get_balance, list_unbalanced_accounts, trial_balan
 from billing.services.adjustments import adjust_credits, refund_credits
 from billing.services.grants import grant_credits
 from billing.services.holds import place_hold, resolve_hold
-from billing.services.transfers import LARGEST, BooksTooLarge, InvalidAmount
+from billing.services.transfers import LARGEST, BalanceTooLarge, InvalidAmount
 from tests.integration.generation.api.caller import SMALL, Caller, code
 from tests.support.commands import run_command
 from tests.support.operators import operator
@@ -61,7 +61,7 @@ def test_no_service_takes_it(workspace: Workspace, amount: Any) -> None:
 
 def test_books_that_would_grow_beyond_their_columns_are_refused() -> None:
     rich = open_workspace("rich", credits=0)
-    with pytest.raises(BooksTooLarge):
+    with pytest.raises(BalanceTooLarge):
         for number in range(4):
             grant_credits(workspace_id=rich.id, amount=LARGEST, idempotency_key=f"{number}")
     assert get_balance(rich.id).available < 2**63

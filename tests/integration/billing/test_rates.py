@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from atelier.core.db.database import database_now
 from atelier.stacks.postgres import Postgres
-from billing.rates import forget_steps
+from billing.rates import clear_cached_steps
 from billing.services.rates import InvalidRateCard, publish_rate_card
 from tests.integration.generation.api.caller import SMALL, Caller
 from tests.support.stories import open_workspace, query, send_off, settle, start_worker
@@ -29,7 +29,7 @@ def old_card(committed: Postgres, settings: Settings) -> Iterator[None]:
     with psycopg.connect(committed.superuser_url, autocommit=True) as superuser:
         superuser.execute("SET session_replication_role = replica")
         superuser.execute("DELETE FROM billing_ratecard WHERE note <> 'the first rate card'")
-    forget_steps()
+    clear_cached_steps()
 
 
 def publish(steps: list[list[int]]) -> None:
@@ -41,7 +41,7 @@ def let_it_begin(committed: Postgres) -> None:
     with psycopg.connect(committed.superuser_url, autocommit=True) as superuser:
         superuser.execute("SET session_replication_role = replica")
         superuser.execute("UPDATE billing_ratecard SET effective_from = now() WHERE note = 'dearer'")
-    forget_steps()
+    clear_cached_steps()
 
 
 def test_a_price_change_takes_over_at_its_moment_and_touches_no_running_work(committed: Postgres) -> None:

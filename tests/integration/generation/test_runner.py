@@ -18,7 +18,7 @@ from generation.pipeline.catalog import load_catalog
 from generation.runner import run_link
 from generation.services.artifacts import sweep_artifacts
 from generation.services.cancellation import cancel_generation
-from generation.services.claims import claim_generation, give_back
+from generation.services.claims import claim_generation, requeue_claim
 from generation.services.recovery import reconcile
 from generation.services.scheduling import dispatch_next
 from storage.backend import get_blobs
@@ -97,7 +97,7 @@ def test_a_stage_that_this_worker_does_not_know_goes_back_at_no_cost(sent: tuple
 
 def test_a_kind_that_this_worker_does_not_know_is_not_claimed(sent: tuple[Generation, int]) -> None:
     generation, fence = sent
-    give_back(generation_id=generation.id, fence=fence, code="", message="", counts=False)
+    requeue_claim(generation_id=generation.id, fence=fence, code="", message="", counts=False)
     query("UPDATE generation_generation SET not_before = NULL RETURNING 1")
     assert dispatch_next()
     query("UPDATE generation_generation SET kind = 'poster' RETURNING 1")
@@ -133,7 +133,7 @@ def test_every_link_three_times_is_every_link_once(sent: tuple[Generation, int])
 def test_a_message_of_an_earlier_attempt_runs_nothing(sent: tuple[Generation, int]) -> None:
     generation, fence = sent
     run(generation, fence, "prompt")
-    runner.give_back(generation_id=generation.id, fence=fence, code="x", message="x", counts=True)
+    runner.requeue_claim(generation_id=generation.id, fence=fence, code="x", message="x", counts=True)
     later = try_again(generation)
     assert run(generation, fence, "prompt", "diffusion") == [False, False]
     assert run(generation, later, "diffusion", "encode") == [True, False]
@@ -251,7 +251,7 @@ def test_what_an_attempt_that_was_forgiven_stored_is_swept(sent: tuple[Generatio
     generation, fence = sent
     place = {"workspace_id": generation.workspace_id, "source_id": generation.id}
     stray = store_image(**place, ordinal=0, content=b"never recorded", format="png", width=1, height=1)
-    give_back(generation_id=generation.id, fence=fence, code="storage_unavailable", message="", counts=False)
+    requeue_claim(generation_id=generation.id, fence=fence, code="storage_unavailable", message="", counts=False)
     run(generation, try_again(generation))
     assert outcome(generation)[0] == "completed"
     assert Generation.objects.get(id=generation.id).attempt == 1

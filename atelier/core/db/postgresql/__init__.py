@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, whose every message names the tenant and the time limit of its statements."""
+"""A backend on Django's for PostgreSQL: every message sets the tenant and the time limit of its statements."""

@@ -1,6 +1,6 @@
-"""Cursors whose statements travel with their transaction, tenant and limit (`transactions`).
+"""Cursors that send tenant and time limit with each statement (`transactions`).
 
-The ORM's SQL has its values written into it by psycopg, as in Django's own backend; a `Batch` has places for them.
+The ORM's SQL gets its values as literals from psycopg, as in Django's own backend; a `Batch` has parameters.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from atelier.core.db.postgresql.wire import Step
 
 
 class Batch(str):
-    """Statements that are sent in one message, as Django's cursors take them: a text, here for logs only."""
+    """Statements to send in one message. A `str`, because Django's cursors take one; the text is only for logs."""
 
     steps: Sequence[Step]
 
     @classmethod
     def of(cls, steps: Sequence[Step]) -> Batch:
-        """The steps in their order; what a cursor reads is the result of the last."""
+        """The steps in their order; the cursor gets the result of the last."""
         batch = cls("; ".join(step.sql for step in steps))
         batch.steps = steps
         return batch
@@ -39,23 +39,23 @@ class Cursor(base.Cursor):
         self._wrapper = wrapper
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Cursor:
-        """Send it, or add it to what waits to be sent together (`atelier.core.db.statements.together`)."""
+        """Send the query, or add it to the batch of `atelier.core.db.statements.together`."""
         if isinstance(query, Batch):
             return self._run(query.steps)
         text = self.mogrify(query, params)
         if not params and ";" in text:
             return self._run_text(text)
-        return self._run([Step(text, planned=False)])
+        return self._run([Step(text, prepared=False)])
 
     def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:
-        """All in one message."""
-        steps = [Step(self.mogrify(query, params), planned=False) for params in params_seq]
+        """Send all in one message."""
+        steps = [Step(self.mogrify(query, params), prepared=False) for params in params_seq]
         if steps:
             self._run(steps)
 
     @contextmanager
     def copy(self, statement: Any, params: Any = None, **options: Any) -> Iterator[Any]:
-        """COPY, inside `atomic` only: its transaction must be there before it. Else NotSupportedError."""
+        """COPY. Raises NotSupportedError outside `atomic`, because the transaction must have begun before it."""
         if self._wrapper.autocommit:
             raise NotSupportedError("COPY belongs inside a transaction.")
         begin(self._wrapper, str(statement))
@@ -71,14 +71,14 @@ class Cursor(base.Cursor):
         return self
 
     def _take(self, results: list[pq.abc.PGresult]) -> None:
-        """psycopg has no public way to give a cursor results."""
+        """Set the results of the cursor; psycopg has no public method for that."""
         self._tx = Transformer(self)
         self._set_results(results[-1:])
         if len(results) > 1:
             self._rowcount = sum(result.command_tuples or 0 for result in results)
 
     def _run_text(self, text: str) -> Cursor:
-        """What may be several statements, in a migration: only the simple protocol takes them, alone in a message."""
+        """Run a text that may have several statements (migrations): only the simple protocol accepts it."""
         begin(self._wrapper, text)
         try:
             super().execute(text)
@@ -92,19 +92,19 @@ class Cursor(base.Cursor):
 
 
 class NamedCursor(base.ServerSideCursor):
-    """A cursor that PostgreSQL keeps, for as long as its transaction lasts: rows come a page at a time."""
+    """A server-side cursor, valid within its transaction: rows are read a page at a time."""
 
     def __init__(self, wrapper: Any, name: str) -> None:
         super().__init__(wrapper.connection, name=name, scrollable=False, withhold=False)
         self._wrapper = wrapper
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> NamedCursor:
-        """DECLARE it."""
+        """DECLARE the cursor."""
         begin(self._wrapper, str(query))
         super().execute(query, params, **options)
         return self
 
     def fetchmany(self, size: int = 0) -> list[Any]:
-        """The next page; policies look at the tenant again with each, and others may have acted in between."""
+        """The next page. The tenant is set again: policies apply to each FETCH, and it may have changed in between."""
         begin(self._wrapper, "FETCH")
         return super().fetchmany(size)

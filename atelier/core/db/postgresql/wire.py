@@ -1,6 +1,6 @@
-"""One message to PostgreSQL and its answers: statements of the extended protocol, ended by one Sync.
+"""One message to PostgreSQL and its results: statements of the extended protocol, followed by one Sync.
 
-It is libpq's pipeline mode through psycopg's documented `psycopg.pq`; psycopg's own `Connection.pipeline()` does the
+This uses libpq's pipeline mode by psycopg's documented `psycopg.pq`; psycopg's own `Connection.pipeline()` does the
 same for two to five times the processor time (docs/adr/0016).
 """
 
@@ -18,26 +18,26 @@ from psycopg.adapt import PyFormat, Transformer
 
 _READABLE = select.POLLIN
 _WRITABLE = select.POLLIN | select.POLLOUT
-"""A server that waits for its answers to be read reads nothing more itself, so who sends must read as well."""
+"""Read while writing: a server whose results are not read stops reading as well."""
 _FAILED = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.PIPELINE_ABORTED)
 
 
 class Step(NamedTuple):
-    """One statement with places $1, $2, ... and its values. `planned`: PostgreSQL keeps its plan for the next time."""
+    """One statement with parameters $1, $2, ... and their values. `prepared`: prepare it once and reuse it."""
 
     sql: str
     values: Sequence[Any] = ()
-    planned: bool = True
+    prepared: bool = True
 
 
 def send(raw: psycopg.Connection[Any], steps: Sequence[Step]) -> list[pq.abc.PGresult]:
-    """Run the steps in one round trip; a result for each.
+    """Run the steps in one round trip; returns a result for each.
 
-    Raises psycopg's error of the first step that fails; PostgreSQL skips those behind it. An exchange that is broken
-    off, by a signal for instance, closes the connection, or the rest of its answers would be read by the next one.
+    Raises psycopg's error of the first step that fails; PostgreSQL skips the steps after it. If the call is
+    interrupted, by a signal for instance, the connection is closed: the next call would read the remaining results.
     """
     wire, plans, transformer = raw.pgconn, _plans_of(raw), Transformer(raw)
-    # Before anything is queued: a value that PostgreSQL does not know must not cost the connection.
+    # Before pipeline mode: a value that cannot be adapted must not cost the connection.
     given = [transformer.dump_sequence(step.values, [PyFormat.TEXT] * len(step.values)) for step in steps]
     wire.enter_pipeline_mode()
     try:
@@ -54,8 +54,8 @@ def send(raw: psycopg.Connection[Any], steps: Sequence[Step]) -> list[pq.abc.PGr
 
 
 def _queue(wire: Any, plans: dict[str, bytes] | None, step: Step, values: Sequence[Any]) -> Sequence[str | None]:
-    """Hand a step to libpq. What it will answer, in order: SQL for the making of its plan, None for a result."""
-    if plans is None or not step.planned:
+    """Pass a step to libpq. Returns the results to expect, in order: the SQL for a PREPARE, None for a statement."""
+    if plans is None or not step.prepared:
         wire.send_query_params(step.sql.encode(), values)
         return (None,)
     name = plans.get(step.sql)
@@ -69,7 +69,7 @@ def _queue(wire: Any, plans: dict[str, bytes] | None, step: Step, values: Sequen
 
 
 def _name(sql: str) -> bytes:
-    """The same statement has the same name in every process: no name can ever mean another statement."""
+    """The name of a prepared statement: a digest of its SQL, so that a name never means another statement."""
     return f"atelier_{hashlib.sha256(sql.encode()).hexdigest()[:32]}".encode()
 
 
@@ -85,7 +85,7 @@ def _collect(wire: Any, plans: dict[str, bytes] | None, expected: Sequence[str |
 
 
 def _read(wire: Any) -> list[pq.abc.PGresult]:
-    """Every answer up to that of the Sync; fewer when the server hung up and said why."""
+    """All results up to that of the Sync; fewer if the server closed the connection after reporting an error."""
     found: list[pq.abc.PGresult] = []
     ended = False
     while True:
@@ -99,13 +99,13 @@ def _read(wire: Any) -> list[pq.abc.PGresult]:
             return found
         if result is not None:
             found.append(result)
-        elif ended:  # one None ends the answers to a step; libpq gives nothing else once the connection is gone
+        elif ended:  # one None follows each result; a second one means that the connection is lost
             raise psycopg.OperationalError("the connection is lost")
         ended = result is None
 
 
 def _next(wire: Any) -> pq.abc.PGresult | None:
-    """Waits without the interpreter's lock, which libpq's own waiting would keep."""
+    """The next result. Waits in `poll`, which releases the GIL; PQgetResult alone would block all threads."""
     while wire.is_busy():
         _wait(wire, _READABLE)
     return wire.get_result()
@@ -120,16 +120,16 @@ def _wait(wire: Any, event: int) -> None:
 
 
 def _plans_of(raw: psycopg.Connection[Any]) -> dict[str, bytes] | None:
-    """Names of what this session has prepared, by SQL; None where sessions change between transactions."""
-    kept: dict[str, Any] = raw.__dict__
-    if "plans" not in kept:
-        kept["plans"] = None
+    """Names of the session's prepared statements by SQL; None behind a pooler, where sessions change."""
+    state: dict[str, Any] = raw.__dict__
+    if "plans" not in state:
+        state["plans"] = None
         if settings.DATABASE_PLANS == "on" or (settings.DATABASE_PLANS == "auto" and is_direct(raw)):
-            kept["plans"] = {}
-    return kept["plans"]
+            state["plans"] = {}
+    return state["plans"]
 
 
 def is_direct(raw: psycopg.Connection[Any]) -> bool:
-    """No pooler is in between: one gives the client a process id of its own, since sessions are not the client's."""
-    (answer,) = send(raw, [Step("SELECT pg_backend_pid()", planned=False)])
+    """Whether there is no pooler in between: a pooler reports another backend process id than the server."""
+    (answer,) = send(raw, [Step("SELECT pg_backend_pid()", prepared=False)])
     return int(answer.get_value(0, 0) or 0) == raw.info.backend_pid

@@ -27,11 +27,11 @@ PAGE = "/admin/accounts/tierterms/{}/change/"
 @pytest.fixture
 def seeded(committed: object) -> Iterator[None]:
     """The rows as the migration leaves them."""
-    accounts.TIERS.forget()
+    accounts.TIERS.clear()
     TierTerms.objects.all().delete()
     TierTerms.objects.bulk_create([TierTerms(**columns(name)) for name in DEFAULTS])
     yield
-    accounts.TIERS.forget()
+    accounts.TIERS.clear()
 
 
 def columns(name: str) -> dict[str, object]:
@@ -42,7 +42,7 @@ def change(browser: Client, name: str, **figures: object) -> int:
     """An operator sends the form of a tier; the status of the answer: 302 when it was saved."""
     form = {column: "" if value is None else value for column, value in (columns(name) | figures).items()}
     status = browser.post(PAGE.format(name), form).status_code
-    accounts.TIERS.forget()
+    accounts.TIERS.clear()
     return status
 
 
@@ -60,7 +60,7 @@ def test_a_tier_without_a_row_has_the_documents_figures() -> None:
 def test_a_workspaces_tier_is_the_row_as_it_is_now() -> None:
     workspace = open_workspace(tier="starter")
     TierTerms.objects.filter(name="starter").update(retention_days=3)
-    accounts.TIERS.forget()
+    accounts.TIERS.clear()
     assert get_tier(workspace.id).retention_days == 3
     with pytest.raises(Workspace.DoesNotExist):
         get_tier("wsp_of_nobody")

@@ -71,7 +71,7 @@ def test_the_queue_is_fair_so_the_second_workspace_goes_before_the_third_request
     other = Caller.of(open_workspace("other"))
     places = [api.post().json()["queuePosition"] for _ in range(3)]
     assert places == [1, 2, 3]
-    QUEUES.forget()  # others' queues are known for a second
+    QUEUES.clear()  # others' queues are known for a second
     assert other.post().json()["queuePosition"] == 2
 
 

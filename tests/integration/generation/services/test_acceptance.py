@@ -100,7 +100,7 @@ def test_a_model_that_no_worker_can_load_is_refused_once_workers_are_known(works
     with pytest.raises(ModelUnavailable):
         submit(workspace)
     announce_worker(name="gpu-2", queues=["gpu.priority"], models=["tiny"])
-    SERVED.forget()  # known for a second
+    SERVED.clear()  # known for a second
     submit(workspace)
 
 
@@ -204,7 +204,7 @@ def test_a_retry_for_a_model_that_no_worker_serves_any_more_is_refused_and_costs
     generation = submit(workspace)
     cancel_generation(workspace_id=workspace.id, generation_id=generation.id, actor="key_test")
     announce_worker(name="elsewhere", queues=["gpu.basic"], models=["another"])
-    SERVED.forget()
+    SERVED.clear()
     with pytest.raises(ModelUnavailable):
         retry(workspace, generation)
     assert Generation.objects.count() == 1

@@ -13,11 +13,11 @@ from generation.services.claims import (
     StageClaim,
     claim_generation,
     claim_stage,
-    give_back,
-    keep_lease,
+    extend_lease,
     list_waiting_stages,
     may_pass_on,
     report_step,
+    requeue_claim,
 )
 from generation.services.completion import cancel_running, fail_generation
 from generation.services.progress import report_image
@@ -58,7 +58,7 @@ def sent(worker: None) -> tuple[Generation, int]:
 
 def again(generation: Generation, fence: int, *, counts: bool = True) -> None:
     """A worker gives it back, and its pause is over."""
-    give_back(generation_id=generation.id, fence=fence, code="internal_error", message="It broke.", counts=counts)
+    requeue_claim(generation_id=generation.id, fence=fence, code="internal_error", message="It broke.", counts=counts)
     query("UPDATE generation_generation SET not_before = NULL WHERE id = %s RETURNING 1", generation.id)
 
 
@@ -119,8 +119,8 @@ def fail_late(claim: StageClaim) -> object:
     return fail_generation(generation_id=claim.generation_id, fence=claim.fence, code="x", message="x") or None
 
 
-def give_back_late(claim: StageClaim) -> object:
-    return give_back(generation_id=claim.generation_id, fence=claim.fence, code="x", message="x", counts=True)
+def requeue_late(claim: StageClaim) -> object:
+    return requeue_claim(generation_id=claim.generation_id, fence=claim.fence, code="x", message="x", counts=True)
 
 
 def cancel_late(claim: StageClaim) -> object:
@@ -132,13 +132,13 @@ def claim_late(claim: StageClaim) -> object:
 
 
 LATE: list[Callable[[StageClaim], object]] = [
-    keep_lease,
+    extend_lease,
     lambda claim: report_step(claim, 3, 20),
     lambda claim: pass_stage(claim, "face_restore") or None,
     lambda claim: report_image(claim, 0),
     settle_late,
     fail_late,
-    give_back_late,
+    requeue_late,
     cancel_late,
     claim_late,
     lambda claim: list_waiting_stages(generation_id=claim.generation_id, fence=claim.fence),
@@ -168,7 +168,7 @@ def test_a_beat_keeps_the_lease_and_tells_the_steps(sent: tuple[Generation, int]
     claim = walk_to(generation, fence, "diffusion")
     settings.ATELIER_LEASE_SECONDS = 600
     assert report_step(claim, 3, 20) is False
-    assert keep_lease(claim) is False
+    assert extend_lease(claim) is False
     lease = "extract(epoch FROM lease_expires_at - clock_timestamp()) BETWEEN 590 AND 600"
     assert query(f"SELECT step, steps, {lease} FROM generation_generation") == [(3, 20, True)]
     assert query("SELECT data FROM generation_generationevent WHERE type = 'step'") == [
@@ -260,7 +260,7 @@ def test_what_was_not_its_fault_costs_no_attempt(sent: tuple[Generation, int]) -
 
 def test_a_second_try_pauses_first_and_keeps_no_place(sent: tuple[Generation, int]) -> None:
     generation, fence = sent
-    give_back(generation_id=generation.id, fence=fence, code="x", message="x", counts=True)
+    requeue_claim(generation_id=generation.id, fence=fence, code="x", message="x", counts=True)
     pause = "extract(epoch FROM not_before - clock_timestamp())"
     assert 0 < query(f"SELECT {pause} FROM generation_generation")[0][0] <= 2
     assert query("SELECT count(*) FROM generation_slot") == [(0,)]

@@ -9,7 +9,7 @@ import pytest
 from generation.models import Generation
 from generation.selectors import GenerationNotFound
 from generation.services.cancellation import AlreadyTerminal, cancel_generation
-from generation.services.claims import claim_stage, give_back, keep_lease, list_waiting_stages, report_step
+from generation.services.claims import claim_stage, extend_lease, list_waiting_stages, report_step, requeue_claim
 from generation.services.completion import cancel_running, fail_generation, settle_generation
 from generation.services.recovery import reap, reconcile
 from generation.services.scheduling import dispatch_next
@@ -156,7 +156,7 @@ def test_a_running_one_is_cancelled_at_the_next_beat() -> None:
     assert cancel(generation).status == "running"
     assert cancel(generation).status == "running"
     assert report_step(claim, 1, 20) is True
-    assert keep_lease(claim) is True
+    assert extend_lease(claim) is True
     assert cancel_running(generation_id=generation.id, fence=fence)
     assert outcome(generation) == ("cancelled", 0, 1, 1)
     assert audited(generation) == ["generation.queued", "generation.cancel_requested", "generation.cancelled"]
@@ -188,7 +188,7 @@ def test_a_cancel_is_obeyed_however_the_stage_ends(end: str) -> None:
     if end == "fail":
         fail_generation(generation_id=generation.id, fence=fence, code="x", message="x")
     elif end == "give back":
-        give_back(generation_id=generation.id, fence=fence, code="x", message="x", counts=True)
+        requeue_claim(generation_id=generation.id, fence=fence, code="x", message="x", counts=True)
     else:
         assert pass_stage(claim, "diffusion")
         assert claim_stage(generation_id=generation.id, fence=fence, stage="diffusion", worker="w") is None

@@ -11,7 +11,7 @@ from billing.selectors import get_balance
 from generation.models import Generation
 from generation.services.acceptance import retry_generation
 from generation.services.completion import fail_generation
-from generation.services.idempotency import Answer, IdempotencyKeyReused, Key, find_answer, keep_answer
+from generation.services.idempotency import Answer, IdempotencyKeyReused, Key, find_answer, store_answer
 from tests.support.processes import Call, alone, at_once, call
 from tests.support.stories import open_workspace, order, query, send_off, start_worker, submit, submit_many
 
@@ -134,6 +134,6 @@ def test_a_retry_pressed_eight_times_is_one_new_generation(workspace: Workspace)
 
 def test_a_kept_answer_is_never_replaced(workspace: Workspace) -> None:
     key = key_of(workspace)
-    assert keep_answer(key, Answer(202, '{"a": 1}', {"Location": "/a"}))
-    assert not keep_answer(key, Answer(202, '{"a": 2}'))
+    assert store_answer(key, Answer(202, '{"a": 1}', {"Location": "/a"}))
+    assert not store_answer(key, Answer(202, '{"a": 2}'))
     assert find_answer(key) == Answer(202, '{"a": 1}', {"Location": "/a"})

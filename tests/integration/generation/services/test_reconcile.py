@@ -12,7 +12,7 @@ from atelier.accounts.models import Workspace
 from atelier.stacks.postgres import Postgres
 from generation.models import Generation
 from generation.services.cancellation import cancel_generation
-from generation.services.claims import give_back
+from generation.services.claims import requeue_claim
 from generation.services.recovery import _INVARIANTS, reap, reconcile
 from tests.support.stories import (
     age,
@@ -39,7 +39,7 @@ def history() -> Workspace:
         generation, fence = send_off(workspace, count=4)
         settle(generation, fence, images=images)
     broken, fence = send_off(workspace)
-    give_back(generation_id=broken.id, fence=fence, code="x", message="x", counts=True)
+    requeue_claim(generation_id=broken.id, fence=fence, code="x", message="x", counts=True)
     take(*send_off(workspace), "prompt")
     send_off(workspace)
     dropped = submit(workspace)

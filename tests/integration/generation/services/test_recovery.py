@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from generation.services.claims import give_back, keep_lease, list_waiting_stages
+from generation.services.claims import extend_lease, list_waiting_stages, requeue_claim
 from generation.services.recovery import reap, reconcile
 from generation.services.scheduling import dispatch_next
 from tests.support.processes import at_once, call
@@ -65,7 +65,7 @@ def test_a_lost_worker_costs_one_attempt_and_frees_the_place(settings: Settings)
         ("queued", 1, "worker_lost", True)
     ]
     assert query("SELECT count(*) FROM generation_slot") == [(0,)]
-    assert keep_lease(claim) is None
+    assert extend_lease(claim) is None
 
 
 def test_a_generation_that_kills_three_workers_is_stopped_and_others_go_on(settings: Settings) -> None:
@@ -161,7 +161,7 @@ def test_what_passes_its_deadline_expires_in_every_state(state: str) -> None:
     assert reap() == 1
     assert outcome(generation) == ("expired", 0, 1, 1)
     assert query("SELECT error_code FROM generation_generation") == [("deadline_exceeded",)]
-    assert claim is None or keep_lease(claim) is None
+    assert claim is None or extend_lease(claim) is None
     assert not settle(generation, fence)
     assert reconcile() == {}
 
@@ -170,7 +170,7 @@ def test_what_passes_its_deadline_expires_in_every_state(state: str) -> None:
 def test_what_kept_it_is_told_when_its_deadline_passes(state: str) -> None:
     generation, fence = send_off(open_workspace(), deadline_seconds=100)
     take(generation, fence, "prompt")
-    give_back(generation_id=generation.id, fence=fence, code="storage_unavailable", message="Full.", counts=False)
+    requeue_claim(generation_id=generation.id, fence=fence, code="storage_unavailable", message="Full.", counts=False)
     age(generation, 10)
     if state != "queued":
         assert dispatch_next()
@@ -184,7 +184,7 @@ def test_what_kept_it_is_told_when_its_deadline_passes(state: str) -> None:
 
 def test_a_trouble_that_is_over_is_not_told() -> None:
     generation, fence = send_off(open_workspace(), deadline_seconds=100)
-    give_back(generation_id=generation.id, fence=fence, code="storage_unavailable", message="Full.", counts=False)
+    requeue_claim(generation_id=generation.id, fence=fence, code="storage_unavailable", message="Full.", counts=False)
     age(generation, 10)
     assert dispatch_next()
     claim = take(generation, start(generation), "prompt")

@@ -21,14 +21,14 @@ def heights(chart: Chart) -> list[float]:
 def test_nothing_spent_is_said_and_drawn_as_thirty_empty_days() -> None:
     chart = draw_usage([], TODAY)
     assert chart.is_empty
-    assert chart.spoken == "Nothing was spent."
+    assert chart.description == "Nothing was spent."
     assert heights(chart) == [0.0] * DAYS
 
 
 def test_the_days_end_with_today_and_every_seventh_is_marked() -> None:
     bars = draw_usage([], TODAY).bars
-    assert bars[0].spoken.startswith("2026-02-02")
-    assert bars[-1].spoken.startswith("2026-03-03")
+    assert bars[0].description.startswith("2026-02-02")
+    assert bars[-1].description.startswith("2026-03-03")
     assert [bar.label for bar in bars if bar.marked] == ["02-03", "02-10", "02-17", "02-24", "03-03"]
 
 
@@ -41,7 +41,7 @@ def test_the_highest_day_fills_the_drawing_and_the_others_are_in_proportion() ->
 
 def test_keys_of_one_day_are_one_bar() -> None:
     chart = draw_usage([spent(0, 10), spent(0, 5, actor="user:7", deliveries=2)], TODAY)
-    assert chart.bars[-1].spoken == "2026-03-03: 15 credits, 3 generations"
+    assert chart.bars[-1].description == "2026-03-03: 15 credits, 3 generations"
 
 
 def test_a_small_day_is_seen_beside_a_huge_one() -> None:
@@ -52,7 +52,7 @@ def test_a_small_day_is_seen_beside_a_huge_one() -> None:
 def test_only_given_back_is_not_empty() -> None:
     chart = draw_usage([spent(0, 0, refunded=1200, deliveries=0)], TODAY)
     assert not chart.is_empty
-    assert chart.bars[-1].spoken.endswith("0 generations, 1,200 given back")
+    assert chart.bars[-1].description.endswith("0 generations, 1,200 given back")
 
 
 def test_days_outside_of_the_window_are_left_out() -> None:
@@ -61,6 +61,6 @@ def test_days_outside_of_the_window_are_left_out() -> None:
 
 def test_what_is_spoken_names_the_sum_and_the_busiest_day() -> None:
     chart = draw_usage([spent(3, 1), spent(1, 1999, deliveries=4)], TODAY)
-    assert chart.spoken == (
+    assert chart.description == (
         "2,000 credits for 5 generations from 2026-02-02 to 2026-03-03; most on 2026-03-02: 1,999 credits."
     )

@@ -1,4 +1,4 @@
-"""What is old enough to be forgotten: answers kept for repeats, and what clients' streams told."""
+"""Deleting old idempotency records and old events of generations' streams."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ DELETE FROM generation_generationevent WHERE id IN (
 """
 
 
-def forget_old_answers() -> int:
-    """Drop idempotency records older than they are promised to be kept."""
+def delete_old_answers() -> int:
+    """Delete idempotency records older than ATELIER_IDEMPOTENCY_DAYS; returns how many."""
     limit = Now() - timedelta(days=settings.ATELIER_IDEMPOTENCY_DAYS)
     return IdempotencyRecord.objects.filter(created_at__lt=limit).delete()[0]
 
 
-def forget_old_events() -> int:
-    """Drop up to 10,000 old events of clients' streams; how many. How a generation ended stays."""
+def delete_old_events() -> int:
+    """Delete up to 10,000 events older than ATELIER_EVENT_DAYS, but no terminal ones; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_OLD_EVENTS, [settings.ATELIER_EVENT_DAYS, AT_ONCE])
         return cursor.rowcount

@@ -1,4 +1,4 @@
-"""The operators' side of the books: adjustments that wait for a second person, prices, credit lines, checks."""
+"""Admin of the ledger's settings: adjustments that await a second person, rate cards, credit lines, checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from billing.services.rates import check_rate_card, publish_rate_card
 
 @admin.register(Adjustment)
 class AdjustmentAdmin(ReadOnlyAdmin):
-    """Approve or refuse what another operator asked for."""
+    """Approve or refuse the adjustments that another operator requested."""
 
     list_display = ("at", "amount", "workspace", "reason", "asked_by", "state")
     list_select_related = ("workspace", "decision")
@@ -63,7 +63,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
 
 
 class Steps(forms.JSONField):
-    """What Django's field stumbles over is refused too: numbers of thousands of digits, thousands of brackets."""
+    """A JSON field that also refuses what makes Django's raise: thousands of digits or of nested brackets."""
 
     def to_python(self, value: Any) -> Any:
         try:
@@ -72,7 +72,7 @@ class Steps(forms.JSONField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
     def bound_data(self, data: str, initial: Any) -> Any:
-        """The form comes back with the letters that were sent."""
+        """Show the text as it was sent."""
         return InvalidJSONInput(data)
 
 
@@ -85,7 +85,7 @@ class RateCardForm(ModelForm):
         help_texts = {"effective_from": "UTC, at least a minute ahead."}
 
     def clean(self) -> dict[str, Any]:
-        """What the service would refuse is shown beside the form."""
+        """Show the errors of `publish_rate_card` in the form."""
         cleaned = super().clean() or {}
         if not self.errors:
             try:
@@ -97,7 +97,7 @@ class RateCardForm(ModelForm):
 
 @admin.register(RateCard)
 class RateCardAdmin(StyledAdmin):
-    """Cards are added, never changed: what was sold stays what it was."""
+    """Rate cards are added, never changed: accepted generations keep their price."""
 
     form = RateCardForm
     list_display = ("effective_from", "steps", "note")
@@ -118,7 +118,7 @@ class RateCardAdmin(StyledAdmin):
 
 @admin.register(CreditLine)
 class CreditLineAdmin(AuditedAdmin):
-    """How far the workspaces of a tier may go below zero."""
+    """How many credits below zero a workspace of a tier may go."""
 
     audited_as = "credit_line"
     audited_values = ("credits",)
@@ -127,7 +127,7 @@ class CreditLineAdmin(AuditedAdmin):
 
 @admin.register(BookCheck)
 class BookCheckAdmin(ReadOnlyAdmin):
-    """What the checks last found. While one of them says anything, nothing new is accepted."""
+    """The last result of each check of the ledger. While one found differences, no new hold is accepted."""
 
     list_display = ("name", "ran_at", "found")
 

@@ -1,4 +1,4 @@
-"""What is old is forgotten, what is young or still needed is not."""
+"""Old rows and files are deleted; young ones and those still in use are not."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from atelier.messaging.outbox import services as outbox
-from atelier.messaging.outbox.services import forget_published
+from atelier.messaging.outbox.services import delete_published
 from atelier.scheduler import LOOPS
-from generation.services.forgetting import forget_old_answers, forget_old_events
+from generation.services.cleanup import delete_old_answers, delete_old_events
 from generation.services.recovery import reconcile
 from storage.backend import get_blobs
 from storage.blobs import StorageUnavailable
@@ -63,7 +63,7 @@ def test_a_download_that_began_in_the_last_moment_has_an_hour(files: Path) -> No
     assert delete_expired() == 2
 
 
-def test_books_without_the_pictures_that_ended_are_in_order(files: Path, committed: Any) -> None:
+def test_the_ledger_is_in_order_without_the_expired_images(files: Path, committed: Any) -> None:
     generation = deliver(7.1)
     assert delete_expired() == 2
     assert reconcile() == {"capture_without_asset": 1}, "it was paid for today"
@@ -83,7 +83,7 @@ def let_the_capture_age(committed: Any, generation: str) -> None:
         )
 
 
-def test_a_storage_that_is_away_loses_nothing_and_is_asked_again(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_storage_that_is_down_loses_nothing_and_is_tried_again(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver(8)
     blobs, asked = get_blobs(), []
 
@@ -102,14 +102,14 @@ def test_a_storage_that_is_away_loses_nothing_and_is_asked_again(files: Path, mo
     assert pictures(files) == 0
 
 
-def test_pictures_whose_files_are_gone_already_are_forgotten(files: Path) -> None:
+def test_rows_whose_files_are_gone_already_are_deleted(files: Path) -> None:
     deliver(8)
     for (key,) in query("SELECT key FROM storage_asset"):
         get_blobs().delete(key)
     assert delete_expired() == 2
 
 
-def test_the_scheduler_forgets_by_itself(files: Path) -> None:
+def test_the_scheduler_deletes_by_itself(files: Path) -> None:
     deliver(31)
     work = {loop.name: loop.work for loop in LOOPS}
     assert (work["retention"](), work["forget"]()) == (2, 0)
@@ -117,16 +117,16 @@ def test_the_scheduler_forgets_by_itself(files: Path) -> None:
     assert query("SELECT type FROM generation_generationevent") == [("terminal",)]
 
 
-def test_old_events_go_and_how_it_ended_stays(files: Path) -> None:
+def test_old_events_are_deleted_and_the_terminal_one_stays(files: Path) -> None:
     old, young = deliver(31), deliver(29)
     kept = query("SELECT count(*) FROM generation_generationevent WHERE generation_id = %s", young)
-    assert forget_old_events() > 0
-    assert forget_old_events() == 0
+    assert delete_old_events() > 0
+    assert delete_old_events() == 0
     assert query("SELECT type FROM generation_generationevent WHERE generation_id = %s", old) == [("terminal",)]
     assert query("SELECT count(*) FROM generation_generationevent WHERE generation_id = %s", young) == kept
 
 
-def test_messages_published_a_week_ago_go_and_those_that_wait_never(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_published_a_week_ago_are_deleted_and_unpublished_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, days in (("old", 8), ("waits", None), ("older", 9), ("young", 6)):
         query(
             "INSERT INTO outbox_outboxmessage (event, subject, queue, payload, dedupe_key, failures, created_at,"
@@ -135,12 +135,12 @@ def test_messages_published_a_week_ago_go_and_those_that_wait_never(monkeypatch:
             key,
             days,
         )
-    monkeypatch.setattr(outbox, "FORGOTTEN_AT_ONCE", 2)
-    assert [forget_published() for _ in range(3)] == [1, 1, 0]
+    monkeypatch.setattr(outbox, "DELETED_AT_ONCE", 2)
+    assert [delete_published() for _ in range(3)] == [1, 1, 0]
     assert query("SELECT dedupe_key FROM outbox_outboxmessage ORDER BY id") == [("waits",), ("young",)]
 
 
-def test_old_answers_are_forgotten_and_young_ones_kept() -> None:
+def test_old_answers_are_deleted_and_young_ones_stay() -> None:
     workspace = open_workspace()
     for key, days in (("old", 8), ("young", 6)):
         query(
@@ -151,5 +151,5 @@ def test_old_answers_are_forgotten_and_young_ones_kept() -> None:
             key,
             days,
         )
-    assert forget_old_answers() == 1
+    assert delete_old_answers() == 1
     assert query("SELECT key FROM generation_idempotencyrecord") == [("young",)]
