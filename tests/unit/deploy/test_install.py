@@ -13,6 +13,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 PYTHON = """
 case "$*" in
     *version_info*) exit {version} ;;
+    *importlib.metadata*) exit 1 ;;
     *ensurepip*) [ -e "$FAKES/venv-package" ] ;;
     "-m venv --clear .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
     *"pip "*) echo "pip $*" >>"$FAKES/calls" ;;
@@ -31,7 +32,21 @@ class Machine:
         shutil.copytree(PROJECT / "requirements", self.root / "requirements")
         (self.root / "deploy").mkdir()
         shutil.copy(PROJECT / "deploy" / "install.sh", self.root / "deploy")
-        for name in ("sh", "dirname", "cat", "sha256sum", "cut", "rm", "mkdir", "cp", "flock", "touch", "env"):
+        for name in (
+            "sh",
+            "dirname",
+            "cat",
+            "sha256sum",
+            "cut",
+            "rm",
+            "mkdir",
+            "cp",
+            "flock",
+            "touch",
+            "env",
+            "sed",
+            "tr",
+        ):
             (self.bin / name).symlink_to(shutil.which(name) or name)
         self.program("id", "echo 1000")
         self.program("python3.11", PYTHON.format(version=0))
@@ -65,13 +80,24 @@ def test_packages_are_installed_once_and_again_when_the_requirements_change(mach
     ran = machine.install("stack")
     assert ran.returncode == 0, ran.stderr
     first = machine.calls
-    assert "requirements/stack.txt" in first[0] and "--no-deps" in first[1]
+    assert [call.partition("locked/")[2] for call in first] == ["", "torch.txt", "stack.txt", "weights.txt"]
+    assert "download" in first[0] and first[0].rpartition(" ")[2].startswith("torch==")
+    assert all("--no-deps --require-hashes" in call for call in first[1:])
     assert machine.install("stack").stderr == ""
     assert machine.calls == first
     with (machine.root / "requirements" / "base.txt").open("a") as file:
         file.write("\n# changed\n")
     assert machine.install("stack").returncode == 0
     assert len(machine.calls) == 2 * len(first)
+
+
+def test_a_torch_that_wants_cuda_gets_it(machine: Machine) -> None:
+    machine.program(
+        "python3.11", PYTHON.format(version=0).replace("*importlib.metadata*) exit 1", "*importlib.metadata*) exit 0")
+    )
+    assert machine.install("stack").returncode == 0
+    named = [call.partition("locked/")[2] for call in machine.calls]
+    assert named == ["", "torch.txt", "cuda.txt", "stack.txt", "weights.txt"]
 
 
 def test_what_the_tests_need_contains_what_the_stack_needs(machine: Machine) -> None:
