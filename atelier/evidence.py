@@ -69,16 +69,16 @@ def verify_ledger() -> dict[str, Any]:
     `torn` are the numbers of lines outside that were not written to their end: a full disk or a kill, no finding.
     """
     try:
-        findings, rows = verify_chains(CHAINS, head_store())
-        told = describe_findings(findings)
+        broken, rows = verify_chains(CHAINS, head_store())
+        findings = describe_findings(broken)
     except HeadForged as error:
-        found, rows = verify_chains(CHAINS)
-        told = [{"chain": "heads", "workspaceId": "", "place": 0, "rowId": "", "problem": str(error)}]
-        told += describe_findings(found)
-    if not told:  # a row that was edited breaks the runs behind it too; one cause is told once
-        told = [_broken(*place) for place in list_broken_runs()]
+        broken, rows = verify_chains(CHAINS)
+        findings = [{"chain": "heads", "workspaceId": "", "place": 0, "rowId": "", "problem": str(error)}]
+        findings += describe_findings(broken)
+    if not findings:  # a row that was edited breaks the runs behind it too; one cause is one finding
+        findings = [_broken(*place) for place in list_broken_runs()]
     differences = {name: count for name, count in list_differences().items() if count}
-    return {"rows": rows, "findings": told, "differences": differences, "torn": list_torn(head_store())}
+    return {"rows": rows, "findings": findings, "differences": differences, "torn": list_torn(head_store())}
 
 
 class BooksWrong(Exception):

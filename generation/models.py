@@ -191,7 +191,7 @@ class IdempotencyRecord(models.Model):
         indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
 
 
-class Turn(models.Model):
+class VirtualTime(models.Model):
     """Fair order. `served` is the virtual time of a queue or of the `clock`, and the last Unix time of a workspace."""
 
     name = models.CharField(primary_key=True, max_length=40)

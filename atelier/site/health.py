@@ -54,8 +54,8 @@ def _database() -> str | None:
             return None
         if _known_migrations() - set(MigrationRecorder(connection).applied_migrations()):
             return "Migrations are missing: run manage.py migrate."
-        if breaches := list_policy_faults():
-            log.error("not ready: %s", "; ".join(breaches))
+        if faults := list_policy_faults():
+            log.error("not ready: %s", "; ".join(faults))
             return "Workspaces are not kept apart: see the log."
         _applied.set()
         return None

@@ -138,8 +138,8 @@ def _ledger(generation: Generation) -> list[Any]:
 
 
 def _line(generation: Generation, event: GenerationEvent) -> Line:
-    told = ", ".join(f"{name} {_text(value)}" for name, value in sorted(event.data.items(), reverse=True))
-    return Line(short_duration(event.created_at - generation.created_at), event.created_at, event.type, told)
+    data = ", ".join(f"{name} {_text(value)}" for name, value in sorted(event.data.items(), reverse=True))
+    return Line(short_duration(event.created_at - generation.created_at), event.created_at, event.type, data)
 
 
 def _request(generation: Generation) -> dict[str, Any]:

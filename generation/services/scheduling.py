@@ -120,7 +120,7 @@ def _queues_of(queues: list[str]) -> tuple[str, ...]:
 
 
 _NEXT = Statement("""
-WITH clock AS (SELECT coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0) AS now)
+WITH clock AS (SELECT coalesce((SELECT served FROM generation_virtualtime WHERE name = 'clock'), 0) AS now)
 SELECT waiting.id, backlog.workspace_id, backlog.queue, waiting.wanted,
     (SELECT min(number) FROM generate_series(1, backlog.slots) AS number
      WHERE number NOT IN (SELECT number FROM generation_slot WHERE workspace_id = backlog.workspace_id))
@@ -139,8 +139,8 @@ CROSS JOIN LATERAL (
             OR (g.target_at < clock_timestamp() AND %(anywhere)s::jsonb ? (kind || '/' || model)))
     ORDER BY created_at, id LIMIT 1
 ) AS waiting
-LEFT JOIN generation_turn queue_turn ON queue_turn.name = backlog.queue
-LEFT JOIN generation_turn workspace ON workspace.name = backlog.workspace_id
+LEFT JOIN generation_virtualtime queue_turn ON queue_turn.name = backlog.queue
+LEFT JOIN generation_virtualtime workspace ON workspace.name = backlog.workspace_id
 WHERE (SELECT count(*) FROM generation_slot s WHERE s.workspace_id = backlog.workspace_id) < backlog.slots
 ORDER BY NOT waiting.late, greatest(queue_turn.served, clock.now), workspace.served NULLS FIRST, waiting.created_at,
     waiting.id
@@ -196,11 +196,11 @@ WHERE id = %(id)s AND status = 'queued' RETURNING wakes
 _SERVE = Statement("""
 WITH start AS (
     SELECT greatest(
-        coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0),
-        coalesce((SELECT served FROM generation_turn WHERE name = %(queue)s), 0)
+        coalesce((SELECT served FROM generation_virtualtime WHERE name = 'clock'), 0),
+        coalesce((SELECT served FROM generation_virtualtime WHERE name = %(queue)s), 0)
     ) AS tag
 )
-INSERT INTO generation_turn (name, served)
+INSERT INTO generation_virtualtime (name, served)
 SELECT 'clock', tag FROM start
 UNION ALL SELECT %(queue)s::text, tag + %(share)s::float8 FROM start
 UNION ALL SELECT %(workspace)s::text, extract(epoch FROM clock_timestamp())::float8 FROM start

@@ -14,7 +14,7 @@ from tests.architecture.source import PRODUCT, PROJECT, calls, imports, python_f
 OPEN = {
     "outbox_outboxmessage": "ids on their way to the broker; only the relay reads them",
     "accounts_tokenbucket": "counters; a workspace's id is part of the key of each",
-    "generation_turn": "when each workspace was last served; only the scheduler reads it",
+    "generation_virtualtime": "when each workspace was last served; only the scheduler reads it",
     "generation_worker": "the operator's workers",
     "accounts_tierterms": "the operator's terms, the same for all",
     "billing_creditline": "the operator's terms, the same for all",

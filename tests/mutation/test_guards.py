@@ -94,7 +94,7 @@ GUARDS = [
     guard(
         "an idle tier that is owed its past",
         lambda _: test_scheduling.test_a_tier_that_was_idle_is_owed_no_past(),
-        Code(scheduling, "coalesce((SELECT served FROM generation_turn WHERE name = 'clock'), 0)", "0"),
+        Code(scheduling, "coalesce((SELECT served FROM generation_virtualtime WHERE name = 'clock'), 0)", "0"),
     ),
     guard(
         "a window of any width",

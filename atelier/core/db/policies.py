@@ -97,6 +97,6 @@ def check_once() -> None:
 
 def check_policies() -> None:
     """Raises ImproperlyConfigured if a policy does not apply, and DISCONNECTED without a database."""
-    breaches = list_policy_faults()
-    if breaches:
-        raise ImproperlyConfigured(f"Workspaces are not kept apart: {'; '.join(breaches)} (docs/operations.md).")
+    faults = list_policy_faults()
+    if faults:
+        raise ImproperlyConfigured(f"Workspaces are not kept apart: {'; '.join(faults)} (docs/operations.md).")
