@@ -218,7 +218,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
 class PersonScheme(OpenApiAuthenticationExtension):
     target_class = PersonAuthentication
-    name = "session"
+    name = "personSession"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
