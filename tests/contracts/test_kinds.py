@@ -235,9 +235,11 @@ def test_the_document_describes_it(server: str, example: Example) -> None:
     operation = document["paths"][f"/api/v1/atelier{example.path}"]["post"]
     body = operation["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": f"#/components/schemas/{example.request}"}
-    answers = operation["responses"]["200"]["content"]["application/json"]["schema"]["oneOf"]
-    assert {"$ref": f"#/components/schemas/{example.answer}"} in answers
+    submitted = {"$ref": f"#/components/schemas/{example.answer}Submitted"}
+    for status in ("200", "202"):
+        assert operation["responses"][status]["content"]["application/json"]["schema"] == submitted
     schemas = document["components"]["schemas"]
+    assert {"$ref": f"#/components/schemas/{example.answer}"} in schemas[f"{example.answer}Submitted"]["oneOf"]
     assert set(example.body) <= set(schemas[example.request]["properties"])
     assert set(example.adds) <= set(schemas[example.answer]["properties"])
     parameters = document["paths"]["/api/v1/atelier/projects"]["get"]["parameters"]
