@@ -194,7 +194,7 @@ def _key(who: str) -> ApiKey:
 
 def tell_the_session() -> None:
     """The fault of before: the tenant is the session's, and is sent where the connection's last one was another."""
-    before = transactions._before
+    before = transactions._preamble
 
     def remembering(wrapper: Any, sql: str, *, begins: bool) -> list[Any]:
         steps = before(wrapper, sql, begins=begins)
@@ -204,7 +204,7 @@ def tell_the_session() -> None:
         return steps
 
     keep_the_tenant()
-    transactions._before = remembering
+    transactions._preamble = remembering
 
 
 def keep_the_tenant() -> None:

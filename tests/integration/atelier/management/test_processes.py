@@ -33,6 +33,7 @@ STORY: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("verify_ledger",), 0, r"nothing is wrong"),
     (("verify_ledger", "--json", "--report"), 0, r'"findings": \[\]'),
     (("accept_restore", "--by", "ada", "--reason", "a drill"), 0, r"Accepted: \d+ heads"),
+    (("collection",), 0, r'"key": "baseUrl"'),
     (("starter", "export", "--data", "/nonexistent"), 1, r"run `manage.py starter build-data` first"),
 )
 """Command, exit status, what it says: in this order on an empty database."""
