@@ -82,7 +82,7 @@ def test_the_demo_draws_saves_and_tells(home: Path, tmp_path: Path) -> None:
 
 
 def test_the_request_that_the_readme_shows_is_answered_with_a_picture(stack: Foreground) -> None:
-    (shown,) = (block for block in (PROJECT / "README.md").read_text().split("```") if "curl" in block)
+    (shown,) = (block for block in (PROJECT / "README.md").read_text().split("```") if "curl -s" in block)
     script = shown.removeprefix("sh\n").replace(". .atelier/env", f". {stack.home}/env")
     ran = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=120, check=True)
     answer = json.loads(ran.stdout)
