@@ -35,7 +35,12 @@ class Resolver:
             self._resolver.nameservers = [_nameserver(text) for text in nameservers]
 
     def resolve(self, host: str, seconds: float = LOOKUP_SECONDS) -> list[str]:
-        """All addresses of a host, IPv4 first, within `seconds` in all. Raises `NameUnresolved`."""
+        """All addresses of a host, IPv4 first, within `seconds` in all. Raises `NameUnresolved`.
+
+        `localhost` is this machine, whatever a name server says (RFC 6761, section 6.3).
+        """
+        if host == "localhost":
+            return ["127.0.0.1"]
         found: list[str] = []
         until = time.monotonic() + seconds
         for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):

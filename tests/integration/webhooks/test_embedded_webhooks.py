@@ -81,7 +81,7 @@ def test_a_receiver_on_this_machine_is_reached_with_the_variables_that_the_page_
     try:
         stack.start()
         api = Api(stack.values["ATELIER_URL"], stack.values["ATELIER_API_KEY"])
-        made = api.post("/webhook-endpoints", {"url": f"http://127.0.0.1:{receiver.port}/"})
+        made = api.post("/webhook-endpoints", {"url": f"http://localhost:{receiver.port}/"})
         api.post(f"/webhook-endpoints/{made['id']}/test", {})
         (request,) = receiver.wait(1, 30)
         assert Webhook(made["secret"]).verify(request.body, dict(request.headers))["type"] == "webhook.test"
