@@ -49,6 +49,7 @@ def upgraded(
     """A copy of the release's database is the one that this process works with; its owner's URL."""
     settings.ATELIER_SEALING_KEYS = [SEALING_KEY]
     settings.ATELIER_LEDGER_HEADS = str(tmp_path / "heads.jsonl")
+    monkeypatch.setenv("ATELIER_LEDGER_HEADS", settings.ATELIER_LEDGER_HEADS)  # for commands: other tests leave heads
     settings.ATELIER_MODELS_FILE = CATALOGUE
     settings.ATELIER_RATE_LIMITS = False
     get_catalog.cache_clear()
