@@ -14,7 +14,7 @@ import uuid
 
 import django
 
-django.setup()
+django.setup()  # before the imports below, which need the models
 
 from django.db import transaction  # noqa: E402
 from django.utils.timezone import now  # noqa: E402

@@ -40,7 +40,7 @@ def with_httpx(url: str, headers: dict[str, str]) -> Iterator[Message]:
 
 def with_requests(url: str, headers: dict[str, str]) -> Iterator[Message]:
     with requests.get(url, headers=headers | {"Accept": "text/event-stream"}, stream=True, timeout=30) as answer:
-        for message in sseclient.SSEClient(answer).events():  # type: ignore[arg-type]
+        for message in sseclient.SSEClient(answer).events():  # type: ignore[arg-type]  # it takes any bytes
             yield message.id or "", message.event, message.data
 
 
